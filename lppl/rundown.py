@@ -1,0 +1,85 @@
+"""The running order of a channel as a value: contiguous lines that cover every quantum of a span.
+
+The scheduler builds it, playout airs it, pages show it.
+"""
+
+from bisect import bisect_right
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from enum import StrEnum
+
+from lppl.media import Material
+from lppl.quanta import Quanta
+
+
+class Kind(StrEnum):
+    """Why something airs; the order of the fallbacks is ITEM, FILLER, IDENT, SLATE."""
+
+    ITEM = "item"
+    FILLER = "filler"
+    IDENT = "ident"
+    SLATE = "slate"
+    LIVE = "live"
+    OFF = "off"
+    """Off air: the service was not running. Only the journal holds such entries, never a rundown."""
+    PREROLL = "preroll"
+    """Back-dated so that a window is full when a channel opens; never in the as-run log."""
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One entry of the running order: `material` from `in_point`, airing during [start, start + length)."""
+
+    start: Quanta
+    length: Quanta
+    material: Material
+    in_point: Quanta
+    kind: Kind
+    programme: str
+    hard: bool
+    why: str
+    """The rule that put it here, in Indonesian, for staff."""
+
+    @property
+    def end(self) -> Quanta:
+        """The first quantum after this line."""
+        return Quanta(self.start + self.length)
+
+
+class Rundown:
+    """Lines without gap or overlap. Raises ValueError when they are not contiguous or a length is < 1."""
+
+    def __init__(self, lines: Iterable[Line]) -> None:
+        self.lines = tuple(lines)
+        for line in self.lines:
+            if line.length < 1 or line.in_point < 0:
+                raise ValueError(f"line of length {line.length} from {line.in_point}")
+        for before, after in zip(self.lines, self.lines[1:], strict=False):
+            if before.end != after.start:
+                raise ValueError(f"{before.end} is followed by {after.start}")
+        self._starts = [line.start for line in self.lines]
+
+    @property
+    def start(self) -> Quanta:
+        """The first quantum covered; raises IndexError when empty."""
+        return self.lines[0].start
+
+    @property
+    def end(self) -> Quanta:
+        """The first quantum not covered; raises IndexError when empty."""
+        return self.lines[-1].end
+
+    def at(self, q: Quanta) -> Line | None:
+        """Return the line that airs at `q`, or None outside the rundown."""
+        i = bisect_right(self._starts, q) - 1
+        return self.lines[i] if i >= 0 and q < self.lines[i].end else None
+
+    def after(self, q: Quanta) -> tuple[Line, ...]:
+        """Return the lines that start after `q`, in order."""
+        return self.lines[bisect_right(self._starts, q) :]
+
+    def __iter__(self) -> Iterator[Line]:
+        return iter(self.lines)
+
+    def __len__(self) -> int:
+        return len(self.lines)

@@ -1,0 +1,1 @@
+"""When: schedules become rundowns in which every instant is covered."""

@@ -1,0 +1,1 @@
+"""How it travels: conforming to the house format, fragments, HLS, progressive streams."""

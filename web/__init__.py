@@ -1,0 +1,1 @@
+"""Who sees it: the portal, the streams' addresses, health and metrics."""
