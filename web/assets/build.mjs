@@ -1,0 +1,88 @@
+// Bundles every web/assets/<name>.entry.js (and <name>.entry.css) into web/static/dist.
+//
+// Names carry a hash of the content, so the files can be cached for ever; manifest.json maps the plain
+// name to the hashed one: {"portal.js": "portal-1A2B3C4D.js", "portal.css": "portal-5E6F7A8B.css"}.
+// Style sheets imported by an entry come out as <name>.css. licenses.txt holds the licence of every
+// package of which something is in a bundle. The old folder stays in use until the new one is complete.
+
+import { chmodSync, existsSync, mkdtempSync, readFileSync, readdirSync, renameSync, rmSync, writeFileSync } from "node:fs";
+import { basename, dirname, join, resolve } from "node:path";
+import { fileURLToPath } from "node:url";
+import { build } from "esbuild";
+
+const assets = dirname(fileURLToPath(import.meta.url));
+const root = resolve(assets, "../..");
+const staticFolder = join(root, "web/static");
+const dist = join(staticFolder, "dist");
+
+/** Return `{name: path}` of the entry points; a script wins over a style sheet of the same name. */
+function entryPoints() {
+  const found = {};
+  for (const file of readdirSync(assets).sort()) {
+    const match = /^(.+)\.entry\.(css|js)$/.exec(file);
+    if (match) found[match[1]] = join(assets, file);
+  }
+  return found;
+}
+
+/** Map the plain names of the entry points and of their style sheets to the hashed names written. */
+function manifestOf(outputs) {
+  const manifest = {};
+  for (const [path, { entryPoint, cssBundle }] of Object.entries(outputs)) {
+    const match = /([^/]+)\.entry\.(css|js)$/.exec(entryPoint ?? "");
+    if (match) manifest[`${match[1]}.${match[2]}`] = basename(path);
+    if (match && cssBundle) manifest[`${match[1]}.css`] = basename(cssBundle);
+  }
+  return Object.fromEntries(Object.entries(manifest).sort());
+}
+
+/** Join the licence texts of the packages that went into the bundles. */
+function licencesOf(inputs) {
+  const packages = new Set();
+  for (const path of Object.keys(inputs)) {
+    const match = /node_modules\/((?:@[^/]+\/)?[^/]+)\//.exec(path);
+    if (match) packages.add(match[1]);
+  }
+  return [...packages].sort().map((name) => {
+    const folder = join(root, "node_modules", name);
+    const { version, license } = JSON.parse(readFileSync(join(folder, "package.json"), "utf8"));
+    const file = readdirSync(folder).find((f) => /^licen[cs]e/i.test(f));
+    const text = file ? readFileSync(join(folder, file), "utf8").trim() : "";
+    return `${name} ${version} (${license})\n\n${text}\n`;
+  }).join(`\n${"-".repeat(72)}\n\n`);
+}
+
+const beside = mkdtempSync(join(staticFolder, ".dist-"));
+try {
+  const { metafile } = await build({
+    absWorkingDir: root,
+    entryPoints: entryPoints(),
+    outdir: beside,
+    entryNames: "[name]-[hash]",
+    chunkNames: "[name]-[hash]",
+    assetNames: "[name]-[hash]",
+    bundle: true,
+    format: "esm",
+    splitting: true,
+    minify: true,
+    metafile: true,
+    legalComments: "inline",
+    // Ten-year-old phones are in daily use among the audience; these still get updates of WebView or Safari.
+    target: ["chrome87", "firefox78", "safari14"],
+    // Safari 14 has one rare fault in destructuring, for which esbuild would refuse all of it.
+    supported: { destructuring: true },
+    loader: { ".woff2": "file", ".woff": "file", ".svg": "file", ".png": "file" },
+    logLevel: "warning",
+    logLimit: 5,
+  });
+  writeFileSync(join(beside, "licenses.txt"), licencesOf(metafile.inputs));
+  writeFileSync(join(beside, "manifest.json"), `${JSON.stringify(manifestOf(metafile.outputs), null, 2)}\n`);
+  chmodSync(beside, 0o755); // temporary folders are private; this one is served
+  const old = `${beside}.old`;
+  if (existsSync(dist)) renameSync(dist, old);
+  renameSync(beside, dist);
+  rmSync(old, { recursive: true, force: true });
+} catch (error) {
+  rmSync(beside, { recursive: true, force: true });
+  throw error;
+}
