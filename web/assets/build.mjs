@@ -5,7 +5,7 @@
 // Style sheets imported by an entry come out as <name>.css. licenses.txt holds the licence of every
 // package of which something is in a bundle. The old folder stays in use until the new one is complete.
 
-import { chmodSync, existsSync, mkdtempSync, readFileSync, readdirSync, renameSync, rmSync, writeFileSync } from "node:fs";
+import { chmodSync, existsSync, mkdirSync, mkdtempSync, readFileSync, readdirSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { basename, dirname, join, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 import { build } from "esbuild";
@@ -52,6 +52,7 @@ function licencesOf(inputs) {
   }).join(`\n${"-".repeat(72)}\n\n`);
 }
 
+mkdirSync(staticFolder, { recursive: true });
 const beside = mkdtempSync(join(staticFolder, ".dist-"));
 try {
   const { metafile } = await build({
