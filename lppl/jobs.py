@@ -1,0 +1,295 @@
+"""The queue of conform jobs, in the station's records: any number of workers, none twice, none for ever.
+
+A job belongs to one asset and one recipe. Failing puts it back with growing pauses until `MAX_ATTEMPTS`;
+being killed under way (power, kill -9) does not count as failing, but a job that is killed again and again
+without getting further is poison too, and ends failed.
+"""
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import Row, and_, case, delete, func, or_, select, update
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
+
+from lppl.database import READS
+from lppl.media import AssetId
+from lppl.records import (
+    HouseRecord,
+    Job,
+    JobRequest,
+    JobState,
+    Refusal,
+    profile_from_json,
+    profile_to_json,
+)
+from lppl.stores import CHUNK, chunked, counted, upsert
+from lppl.tables import conform_jobs, house_sets
+
+MAX_ATTEMPTS = 4
+MAX_INTERRUPTIONS = 6
+FIRST_PAUSE = timedelta(seconds=30)
+POISON = Refusal(
+    "poison",
+    "Penyiapan berkas ini berkali-kali terhenti di tengah jalan. Periksa atau ekspor ulang berkasnya, "
+    "lalu minta disiapkan lagi.",
+    "Conforming this file was cut off again and again. Check or export the file again, then ask once more.",
+)
+
+
+def pause_after(attempts: int) -> timedelta:
+    """Return how long a job rests after its `attempts`-th failure: 30 s, 2 min, 8 min."""
+    return FIRST_PAUSE * int(4 ** (attempts - 1))
+
+
+def job_of(row: Row[Any]) -> Job:
+    """Return the job that a row of the table holds."""
+    failed = bool(row.error_id)
+    return Job(
+        id=row.id,
+        asset=AssetId(row.asset_id),
+        profile=profile_from_json(row.profile),
+        state=JobState(row.state),
+        priority=row.priority,
+        duration_s=row.duration_s,
+        attempts=row.attempts,
+        interruptions=row.interruptions,
+        progress=row.progress,
+        error=Refusal("failed", row.error_id, row.error_en) if failed else None,
+        not_before=row.not_before,
+    )
+
+
+class ConformJobs:
+    """The queue; one object per process, any number of processes."""
+
+    def __init__(self, engine: AsyncEngine) -> None:
+        self._engine = engine
+        self._reading = engine.execution_options(**READS)
+
+    async def enqueue(self, requests: Sequence[JobRequest], now: datetime) -> int:
+        """Add the jobs that are not there yet, and return how many were new; never repeats a job."""
+        added = 0
+        for some in chunked(requests, CHUNK):
+            rows = [_new_row(request, now) for request in some]
+            async with self._engine.begin() as connection:
+                statement = upsert(connection, conform_jobs).values(rows).on_conflict_do_nothing()
+                result = await connection.execute(statement.returning(conform_jobs.c.id))
+                new = len(result.all())
+                if new:
+                    await counted(connection, "library")
+            added += new
+        return added
+
+    async def claim(self, worker: str, now: datetime) -> Job | None:
+        """Give `worker` the next job and mark it running; None when nothing is due."""
+        due = (
+            select(conform_jobs.c.id)
+            .where(conform_jobs.c.state == JobState.QUEUED, conform_jobs.c.not_before <= now)
+            .order_by(conform_jobs.c.priority, conform_jobs.c.duration_s, conform_jobs.c.id)
+            .limit(1)
+            .with_for_update(
+                skip_locked=True
+            )  # PostgreSQL: a row that another worker is taking is passed over
+        )
+        async with self._engine.begin() as connection:
+            result = await connection.execute(
+                update(conform_jobs)
+                .where(conform_jobs.c.id == due.scalar_subquery())
+                .values(state=JobState.RUNNING, worker=worker, heartbeat=now, progress=0.0)
+                .returning(*conform_jobs.c)
+            )
+            row = result.one_or_none()
+            return None if row is None else job_of(row)
+
+    async def heartbeat(self, job: Job, worker: str, progress: float, now: datetime) -> bool:
+        """Note progress (0..1); False when the job is no longer this worker's: stop working on it."""
+        async with self._engine.begin() as connection:
+            result = await connection.execute(
+                update(conform_jobs)
+                .where(*_held(job, worker))
+                .values(
+                    heartbeat=now,
+                    progress=progress,
+                    # Whoever gets further than any time before is slow, not poisoned.
+                    interruptions=case(
+                        (conform_jobs.c.reached < progress - 0.05, 0), else_=conform_jobs.c.interruptions
+                    ),
+                    reached=case(
+                        (conform_jobs.c.reached < progress - 0.05, progress), else_=conform_jobs.c.reached
+                    ),
+                )
+            )
+            return result.rowcount == 1
+
+    async def finish(self, job: Job, house: HouseRecord, now: datetime) -> None:
+        """Mark `job` done and `house` ready, in one step."""
+        async with self._engine.begin() as connection:
+            await save_house(connection, house, now)
+            await connection.execute(
+                update(conform_jobs)
+                .where(conform_jobs.c.id == job.id)
+                .values(state=JobState.DONE, progress=1.0, error_id="", error_en="", finished=now)
+            )
+            await counted(connection, "library")
+
+    async def fail(
+        self, job: Job, worker: str, why: Refusal, now: datetime, *, final: bool = False
+    ) -> JobState:
+        """Put `job` back with a pause, or end it when `final` or tried often enough; return its new state."""
+        attempts = job.attempts + 1
+        over = final or attempts >= MAX_ATTEMPTS
+        state = JobState.FAILED if over else JobState.QUEUED
+        async with self._engine.begin() as connection:
+            await connection.execute(
+                update(conform_jobs)
+                .where(*_held(job, worker))
+                .values(
+                    state=state,
+                    attempts=attempts,
+                    progress=0.0,
+                    error_id=why.indonesian,
+                    error_en=why.english,
+                    not_before=now + pause_after(attempts),
+                    finished=now if over else None,
+                )
+            )
+            await counted(connection, "library")
+        return state
+
+    async def release(self, job: Job, worker: str, not_before: datetime) -> None:
+        """Put `job` back without counting anything: the worker stops, or the source is away for a while."""
+        async with self._engine.begin() as connection:
+            await connection.execute(
+                update(conform_jobs)
+                .where(*_held(job, worker))
+                .values(state=JobState.QUEUED, worker="", not_before=not_before)
+            )
+
+    async def recover(self, worker: str, now: datetime, silent_for: timedelta = timedelta(minutes=5)) -> int:
+        """Put back what `worker`, starting anew, or a silent worker left running; return how many."""
+        left = and_(
+            conform_jobs.c.state == JobState.RUNNING,
+            or_(conform_jobs.c.worker == worker, conform_jobs.c.heartbeat < now - silent_for),
+        )
+        poisoned = conform_jobs.c.interruptions + 1 >= MAX_INTERRUPTIONS
+        async with self._engine.begin() as connection:
+            result = await connection.execute(
+                update(conform_jobs)
+                .where(left)
+                .values(
+                    state=case((poisoned, JobState.FAILED), else_=JobState.QUEUED),
+                    error_id=case((poisoned, POISON.indonesian), else_=conform_jobs.c.error_id),
+                    error_en=case((poisoned, POISON.english), else_=conform_jobs.c.error_en),
+                    interruptions=conform_jobs.c.interruptions + 1,
+                    not_before=now,
+                    worker="",
+                )
+            )
+            if result.rowcount:
+                await counted(connection, "library")
+            return result.rowcount
+
+    async def again(self, asset: AssetId, now: datetime, recipe: str | None = None) -> int:
+        """Queue the jobs of `asset` afresh, failed or done, at a person's wish; return how many."""
+        async with self._engine.begin() as connection:
+            return await requeue(connection, asset, recipe, now)
+
+    async def drop_unwanted(self, recipes: Sequence[str]) -> int:
+        """Remove the waiting jobs whose recipe no channel uses any more; return how many."""
+        async with self._engine.begin() as connection:
+            result = await connection.execute(
+                delete(conform_jobs).where(
+                    conform_jobs.c.state.in_([JobState.QUEUED, JobState.FAILED]),
+                    conform_jobs.c.recipe.not_in(list(recipes)),
+                )
+            )
+            return result.rowcount
+
+    async def counts(self) -> Mapping[JobState, int]:
+        """Return how many jobs are in each state."""
+        async with self._reading.connect() as connection:
+            rows = await connection.execute(
+                select(conform_jobs.c.state, func.count()).group_by(conform_jobs.c.state)
+            )
+            found = {JobState(state): count for state, count in rows}
+        return {state: found.get(state, 0) for state in JobState}
+
+
+def _held(job: Job, worker: str) -> tuple[Any, ...]:
+    return (
+        conform_jobs.c.id == job.id,
+        conform_jobs.c.state == JobState.RUNNING,
+        conform_jobs.c.worker == worker,
+    )
+
+
+def _new_row(request: JobRequest, now: datetime) -> dict[str, Any]:
+    return {
+        "asset_id": request.asset,
+        "recipe": request.profile.recipe,
+        "profile": profile_to_json(request.profile),
+        "state": JobState.QUEUED,
+        "priority": request.priority,
+        "duration_s": request.duration_s,
+        "attempts": 0,
+        "interruptions": 0,
+        "progress": 0.0,
+        "reached": 0.0,
+        "worker": "",
+        "error_id": "",
+        "error_en": "",
+        "created": now,
+        "not_before": now,
+    }
+
+
+async def save_house(connection: AsyncConnection, house: HouseRecord, now: datetime) -> None:
+    """Record `house` as ready in the caller's transaction."""
+    values = {
+        "house_id": house.house,
+        "asset_id": house.asset,
+        "recipe": house.recipe,
+        "quanta": house.quanta,
+        "lufs": house.lufs,
+        "peak_db": house.peak_db,
+        "gain_db": house.gain_db,
+        "peak_limited": house.peak_limited,
+        "notes": list(house.notes),
+        "state": "ready",
+        "made": now,
+    }
+    statement = upsert(connection, house_sets).values(values)
+    await connection.execute(
+        statement.on_conflict_do_update(
+            index_elements=["house_id"], set_={k: v for k, v in values.items() if k != "house_id"}
+        )
+    )
+
+
+async def requeue(connection: AsyncConnection, asset: AssetId, recipe: str | None, now: datetime) -> int:
+    """Queue jobs that ended (done or failed) afresh, in the caller's transaction; return how many."""
+    which = [
+        conform_jobs.c.asset_id == asset,
+        conform_jobs.c.state.in_([JobState.DONE, JobState.FAILED]),
+    ]
+    if recipe is not None:
+        which.append(conform_jobs.c.recipe == recipe)
+    result = await connection.execute(
+        update(conform_jobs)
+        .where(*which)
+        .values(
+            state=JobState.QUEUED,
+            attempts=0,
+            interruptions=0,
+            progress=0.0,
+            reached=0.0,
+            error_id="",
+            error_en="",
+            not_before=now,
+            finished=None,
+        )
+    )
+    if result.rowcount:
+        await counted(connection, "library")
+    return result.rowcount

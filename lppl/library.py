@@ -1,0 +1,405 @@
+"""The store of the media library: what files there are, what they hold, and what channels can air.
+
+It keeps records only; files are looked at by :mod:`streaming.ingest`. Any number of processes may use it at
+once; each change raises a counter that others poll cheaply (:meth:`Library.change_counter`).
+"""
+
+import asyncio
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Row, and_, delete, exists, func, select, update
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
+
+from lppl.database import READS
+from lppl.jobs import ConformJobs, job_of, requeue, save_house
+from lppl.media import AssetId, Facts, HouseId, Material, Profile, Shelf, Tags
+from lppl.ports import Aired
+from lppl.quanta import Quanta
+from lppl.records import (
+    BUILTIN,
+    AiredRow,
+    Asset,
+    AssetState,
+    FileStamp,
+    HouseRecord,
+    LibraryFile,
+    Page,
+    Refusal,
+    facts_from_json,
+    facts_to_json,
+    search_words,
+)
+from lppl.rundown import Kind
+from lppl.stores import CHUNK, chunked, counted, counter, upsert
+from lppl.tables import aired, asset_files, assets, conform_jobs, house_sets
+
+NOT_PROGRAMME = (Kind.OFF.value, Kind.PREROLL.value)
+READ_AHEAD = 1000
+"""Rows fetched at a time, so that reading a big library lets the event loop breathe in between."""
+
+
+class Library:
+    """Records of the media library. `jobs` is the queue of conform jobs."""
+
+    def __init__(self, engine: AsyncEngine) -> None:
+        self._engine = engine
+        self._reading = engine.execution_options(**READS)
+        self.jobs = ConformJobs(engine)
+
+    # --- files ---------------------------------------------------------------------------------------
+
+    async def files(self) -> dict[str, LibraryFile]:
+        """Return every known path with its asset or refusal."""
+        found: dict[str, LibraryFile] = {}
+        async with self._reading.connect() as connection:
+            result = await connection.stream(select(asset_files))
+            async for rows in result.partitions(READ_AHEAD):
+                for row in rows:
+                    found[row.path] = _file_of(row)
+        return found
+
+    async def record_files(self, files: Sequence[LibraryFile]) -> None:
+        """Add or replace paths. Their assets must be recorded already."""
+        for some in chunked(files):
+            rows = [_file_row(file) for file in some]
+            async with self._engine.begin() as connection:
+                statement = upsert(connection, asset_files).values(rows)
+                columns = {c.name: statement.excluded[c.name] for c in asset_files.c if c.name != "path"}
+                await connection.execute(
+                    statement.on_conflict_do_update(index_elements=["path"], set_=columns)
+                )
+                await _changed_files(connection)
+
+    async def forget_files(self, paths: Sequence[str]) -> None:
+        """Remove paths that are gone. Their assets stay, off the shelf while no path is left."""
+        for some in chunked(paths):
+            async with self._engine.begin() as connection:
+                await connection.execute(delete(asset_files).where(asset_files.c.path.in_(some)))
+                await _changed_files(connection)
+
+    async def paths_of(self, asset: AssetId) -> tuple[str, ...]:
+        """Return where `asset` lies, in path order."""
+        query = select(asset_files.c.path).where(asset_files.c.asset_id == asset)
+        async with self._reading.connect() as connection:
+            return tuple(await connection.scalars(query.order_by(asset_files.c.path)))
+
+    async def refused_files(self, limit: int = 200) -> tuple[LibraryFile, ...]:
+        """Return paths that could not become assets at all, in path order."""
+        query = select(asset_files).where(asset_files.c.refusal_reason.is_not(None))
+        async with self._reading.connect() as connection:
+            rows = await connection.execute(query.order_by(asset_files.c.path).limit(limit))
+            return tuple(_file_of(row) for row in rows)
+
+    # --- assets --------------------------------------------------------------------------------------
+
+    async def add_asset(self, asset: AssetId, size: int, title: str, now: datetime) -> None:
+        """Record new content that has been hashed and not examined yet; does nothing when it is known."""
+        row = {
+            "id": asset,
+            "size": size,
+            "added": now,
+            "state": AssetState.NEW,
+            "duration_s": 0.0,
+            "has_picture": False,
+        }
+        async with self._engine.begin() as connection:
+            statement = upsert(connection, assets).values(row | _tag_columns(Tags(title), ""))
+            await connection.execute(statement.on_conflict_do_nothing())
+            await counted(connection, "library")
+
+    async def examined(self, asset: AssetId, tags: Tags, facts: Facts, path: str = "") -> None:
+        """Record that `asset` can be broadcast, with what its tags and streams say."""
+        values = {
+            "state": AssetState.READY,
+            "facts": facts_to_json(facts),
+            "duration_s": facts.duration_s,
+            "has_picture": facts.video is not None,
+            "refusal_reason": None,
+            "refusal_id": None,
+            "refusal_en": None,
+        }
+        await self._update(asset, values | _tag_columns(tags, path))
+
+    async def refused(self, asset: AssetId, tags: Tags, why: Refusal, path: str = "") -> None:
+        """Record that `asset` cannot be broadcast, and why."""
+        values = {
+            "state": AssetState.REFUSED,
+            "refusal_reason": why.reason,
+            "refusal_id": why.indonesian,
+            "refusal_en": why.english,
+        }
+        await self._update(asset, values | _tag_columns(tags, path))
+
+    async def _update(self, asset: AssetId, values: dict[str, Any]) -> None:
+        async with self._engine.begin() as connection:
+            await connection.execute(update(assets).where(assets.c.id == asset).values(values))
+            await counted(connection, "library")
+
+    async def asset(self, asset: AssetId) -> Asset | None:
+        """Return everything known of `asset`, or None."""
+        async with self._reading.connect() as connection:
+            rows = (await connection.execute(select(assets).where(assets.c.id == asset))).all()
+            found = await _complete(connection, rows)
+            return found[0] if found else None
+
+    async def page(
+        self,
+        query: str = "",
+        state: AssetState | None = None,
+        *,
+        newest_first: bool = False,
+        offset: int = 0,
+        limit: int = 50,
+    ) -> Page:
+        """Return assets by title (or newest first) whose tags or path hold every word of `query`."""
+        wanted = [assets.c.words.contains(word, autoescape=True) for word in query.casefold().split()[:8]]
+        if state is not None:
+            wanted.append(assets.c.state == state)
+        order = (assets.c.added.desc(), assets.c.id) if newest_first else (assets.c.title, assets.c.id)
+        async with self._reading.connect() as connection:
+            total = await connection.scalar(select(func.count()).select_from(assets).where(*wanted))
+            rows = await connection.execute(
+                select(assets).where(*wanted).order_by(*order).offset(offset).limit(limit)
+            )
+            return Page(tuple(await _complete(connection, rows.all())), int(total or 0))
+
+    async def ready_assets(self, after: str = "", limit: int = 500) -> tuple[Asset, ...]:
+        """Return ready assets with a present path, in id order after the id `after`, to walk over all."""
+        query = (
+            select(assets)
+            .where(assets.c.id > after, assets.c.state == AssetState.READY, _present())
+            .order_by(assets.c.id)
+            .limit(limit)
+        )
+        async with self._reading.connect() as connection:
+            return tuple(await _complete(connection, (await connection.execute(query)).all()))
+
+    # --- house sets and what channels can air --------------------------------------------------------
+
+    async def adopt_house(self, house: HouseRecord, now: datetime) -> None:
+        """Record a house set that lies on disk already."""
+        async with self._engine.begin() as connection:
+            await save_house(connection, house, now)
+            await counted(connection, "library")
+
+    async def lose_house(self, house: HouseId, now: datetime) -> None:
+        """Record that the files of `house` are gone or damaged, and queue it to be conformed again."""
+        asset, recipe = house.split(".", 1)
+        async with self._engine.begin() as connection:
+            await connection.execute(
+                update(house_sets).where(house_sets.c.house_id == house).values(state="lost")
+            )
+            await requeue(connection, AssetId(asset), recipe, now)
+            await counted(connection, "library")
+
+    async def house_ids(self) -> frozenset[HouseId]:
+        """Return every house set that is recorded as ready."""
+        query = select(house_sets.c.house_id).where(house_sets.c.state == "ready")
+        async with self._reading.connect() as connection:
+            return frozenset(HouseId(house) for house in await connection.scalars(query))
+
+    async def shelf(self, profile: Profile) -> Shelf:
+        """Return what a channel with `profile` can air now: conformed, and its file still in the library."""
+        query = (
+            select(
+                house_sets.c.house_id,
+                house_sets.c.quanta,
+                assets.c.id,
+                assets.c.title,
+                assets.c.artist,
+                assets.c.album,
+                assets.c.has_picture,
+                asset_files.c.path,
+            )
+            .join(assets, assets.c.id == house_sets.c.asset_id)
+            .join(asset_files, asset_files.c.asset_id == assets.c.id)
+            .where(
+                house_sets.c.recipe == profile.recipe,
+                house_sets.c.state == "ready",
+                assets.c.state == AssetState.READY,
+            )
+        )
+        rows: list[Any] = []
+        async with self._reading.connect() as connection:
+            result = await connection.stream(query)
+            async for some in result.partitions(READ_AHEAD):
+                rows += some
+        return await asyncio.to_thread(_shelf_of, rows)
+
+    async def change_counter(self) -> int:
+        """Return a number that differs whenever the library has changed; one row is read."""
+        async with self._reading.connect() as connection:
+            return await counter(connection, "library")
+
+    async def file_counter(self) -> int:
+        """Return a number that differs whenever the known paths have changed."""
+        async with self._reading.connect() as connection:
+            return await counter(connection, "files")
+
+    # --- the index of the journal --------------------------------------------------------------------
+
+    async def record_aired(self, rows: Sequence[AiredRow]) -> None:
+        """Index journal entries; doing it again changes nothing."""
+        for some in chunked(rows):
+            values = {(r.channel, r.start): _aired_row(r) for r in some}
+            async with self._engine.begin() as connection:
+                statement = upsert(connection, aired).values(list(values.values()))
+                columns = {
+                    c.name: statement.excluded[c.name] for c in aired.c if c.name not in ("channel", "start")
+                }
+                await connection.execute(
+                    statement.on_conflict_do_update(index_elements=["channel", "start"], set_=columns)
+                )
+
+    async def last_aired(self, channel: str, since: Quanta) -> list[Aired]:
+        """Return what `channel` aired from `since` on, oldest first, without off-air time and pre-roll."""
+        query = (
+            select(aired.c.asset_id, aired.c.start, aired.c.length)
+            .where(aired.c.channel == channel, aired.c.start >= since, aired.c.kind.not_in(NOT_PROGRAMME))
+            .order_by(aired.c.start)
+        )
+        async with self._reading.connect() as connection:
+            return [
+                Aired(AssetId(asset), Quanta(start), Quanta(length))
+                for asset, start, length in await connection.execute(query)
+            ]
+
+
+async def _changed_files(connection: AsyncConnection) -> None:
+    await counted(connection, "files")
+    await counted(connection, "library")
+
+
+def _present() -> Any:
+    return exists().where(asset_files.c.asset_id == assets.c.id)
+
+
+def _refusal_of(row: Row[Any]) -> Refusal | None:
+    if row.refusal_reason is None:
+        return None
+    return Refusal(row.refusal_reason, row.refusal_id, row.refusal_en)
+
+
+def _file_of(row: Row[Any]) -> LibraryFile:
+    stamp = FileStamp(row.size, row.mtime_ns, row.inode, row.device)
+    asset = None if row.asset_id is None else AssetId(row.asset_id)
+    return LibraryFile(row.path, stamp, asset, _refusal_of(row))
+
+
+def _file_row(file: LibraryFile) -> dict[str, Any]:
+    why = file.refusal
+    return {
+        "path": file.path,
+        "size": file.stamp.size,
+        "mtime_ns": file.stamp.mtime_ns,
+        "inode": file.stamp.inode,
+        "device": file.stamp.device,
+        "asset_id": file.asset,
+        "refusal_reason": why.reason if why else None,
+        "refusal_id": why.indonesian if why else None,
+        "refusal_en": why.english if why else None,
+    }
+
+
+def _tag_columns(tags: Tags, path: str) -> dict[str, Any]:
+    return {
+        "title": tags.title[:300],
+        "artist": tags.artist[:300],
+        "album": tags.album[:300],
+        "year": tags.year[:16],
+        "genre": tags.genre[:300],
+        "isrc": tags.isrc[:16],
+        "replaygain_db": tags.replaygain_db,
+        "has_cover": tags.has_cover,
+        "words": search_words(tags, path),
+    }
+
+
+def _aired_row(row: AiredRow) -> dict[str, Any]:
+    return {
+        "channel": row.channel,
+        "start": row.start,
+        "length": row.length,
+        "asset_id": row.asset,
+        "house_id": row.house,
+        "kind": row.kind,
+        "title": row.title[:300],
+        "programme": row.programme[:300],
+    }
+
+
+async def _complete(connection: AsyncConnection, rows: Sequence[Row[Any]]) -> list[Asset]:
+    """Return assets with their paths, house sets and jobs, by three queries for each chunk."""
+    paths: dict[str, list[str]] = defaultdict(list)
+    sets: dict[str, list[HouseRecord]] = defaultdict(list)
+    jobs: dict[str, list[Any]] = defaultdict(list)
+    for ids in chunked([row.id for row in rows], CHUNK):
+        query = select(asset_files.c.asset_id, asset_files.c.path).where(asset_files.c.asset_id.in_(ids))
+        for asset, path in await connection.execute(query.order_by(asset_files.c.path)):
+            paths[asset].append(path)
+        ready = and_(house_sets.c.asset_id.in_(ids), house_sets.c.state == "ready")
+        for row in await connection.execute(select(house_sets).where(ready)):
+            sets[row.asset_id].append(_house_of(row))
+        for row in await connection.execute(select(conform_jobs).where(conform_jobs.c.asset_id.in_(ids))):
+            jobs[row.asset_id].append(job_of(row))
+    return [
+        Asset(
+            id=AssetId(row.id),
+            size=row.size,
+            added=row.added,
+            state=AssetState(row.state),
+            tags=_tags_of(row),
+            facts=facts_from_json(row.facts) if row.facts else None,
+            refusal=_refusal_of(row),
+            paths=tuple(paths[row.id]),
+            sets=tuple(sets[row.id]),
+            jobs=tuple(jobs[row.id]),
+        )
+        for row in rows
+    ]
+
+
+def _tags_of(row: Row[Any]) -> Tags:
+    return Tags(
+        row.title, row.artist, row.album, row.year, row.genre, row.isrc, row.replaygain_db, row.has_cover
+    )
+
+
+def _house_of(row: Row[Any]) -> HouseRecord:
+    return HouseRecord(
+        HouseId(row.house_id),
+        Quanta(row.quanta),
+        row.lufs,
+        row.gain_db,
+        row.peak_limited,
+        tuple(row.notes),
+        row.peak_db,
+    )
+
+
+def _shelf_of(rows: Iterable[Row[Any]]) -> Shelf:
+    """Fold one row per path into one material per asset."""
+    paths: dict[str, list[str]] = defaultdict(list)
+    first: dict[str, Row[Any]] = {}
+    for row in rows:
+        first.setdefault(row.id, row)
+        if not row.path.startswith(BUILTIN):
+            paths[row.id].append(row.path)
+    return Shelf(
+        {
+            AssetId(asset): Material(
+                house=HouseId(row.house_id),
+                asset=AssetId(asset),
+                title=row.title,
+                quanta=Quanta(row.quanta),
+                artist=row.artist,
+                album=row.album,
+                paths=tuple(sorted(paths[asset])),
+                has_picture=row.has_picture,
+            )
+            for asset, row in first.items()
+        }
+    )
