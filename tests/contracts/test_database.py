@@ -27,9 +27,7 @@ from lppl.tables import asset_files, metadata
 
 
 def _differences(connection: Connection) -> list[object]:
-    return list(
-        compare_metadata(MigrationContext.configure(connection, opts={"compare_type": True}), metadata)
-    )
+    return list(compare_metadata(MigrationContext.configure(connection, opts={"compare_type": True}), metadata))
 
 
 async def test_fresh_schema_is_what_the_tables_say(database_url: str) -> None:
@@ -112,9 +110,7 @@ async def test_sqlite_is_durable_and_waits_for_other_writers(tmp_path: Path) -> 
         async with engine.begin() as connection:
             value = await connection.scalar(text("SELECT value FROM counters WHERE name = 'n'"))
             await asyncio.sleep(0)  # lets the others in, between reading and writing
-            await connection.execute(
-                text("UPDATE counters SET value = :v WHERE name = 'n'"), {"v": value + 1}
-            )
+            await connection.execute(text("UPDATE counters SET value = :v WHERE name = 'n'"), {"v": value + 1})
 
     async with engine.begin() as connection:
         await connection.execute(text("INSERT INTO counters VALUES ('n', 0)"))
