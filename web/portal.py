@@ -131,9 +131,7 @@ class _Portal:
         html = self._page.render(self._context(language))
         response = web.Response(text=html, content_type="text/html", headers=HEADERS)
         if request.query.get("lang") in LANGUAGES:
-            response.set_cookie(
-                COOKIE, language, max_age=COOKIE_AGE_S, samesite="Lax", secure=request.secure, path="/"
-            )
+            response.set_cookie(COOKIE, language, max_age=COOKIE_AGE_S, samesite="Lax", secure=request.secure, path="/")
         response.enable_compression()
         return response
 

@@ -52,9 +52,7 @@ class _Mailbox:
 class ProgrammeEvents:
     """The pages that are connected, and the task that feeds them."""
 
-    def __init__(
-        self, view: PortalView, now_ms: Callable[[], int], *, heartbeat_s: float, max_clients: int
-    ) -> None:
+    def __init__(self, view: PortalView, now_ms: Callable[[], int], *, heartbeat_s: float, max_clients: int) -> None:
         self._view = view
         self._now_ms = now_ms
         self._heartbeat_s = heartbeat_s

@@ -89,7 +89,7 @@ _DAYS: Final = {
     "en": ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday"),
 }
 _MONTHS: Final = {
-    "id": [
+    "id": (
         "Januari",
         "Februari",
         "Maret",
@@ -102,8 +102,8 @@ _MONTHS: Final = {
         "Oktober",
         "November",
         "Desember",
-    ],
-    "en": [
+    ),
+    "en": (
         "January",
         "February",
         "March",
@@ -116,7 +116,7 @@ _MONTHS: Final = {
         "October",
         "November",
         "December",
-    ],
+    ),
 }
 
 

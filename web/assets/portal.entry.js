@@ -1,0 +1,89 @@
+// The portal page: starts a card for each channel, keeps the clock, the language and the news running.
+
+import "@fontsource-variable/plus-jakarta-sans/wght.css";
+import "./portal/portal.css";
+
+import { Card } from "./portal/card.js";
+import { follow } from "./portal/feed.js";
+import { AirClock, Programme } from "./portal/programme.js";
+import { remember, remembered } from "./portal/memory.js";
+import { Words } from "./portal/words.js";
+
+const data = JSON.parse(document.getElementById("portal-data").textContent);
+const words = new Words(data, document.documentElement.lang);
+const clock = new AirClock();
+clock.sample(data.server_ms, Date.now());
+
+const role = (name) => document.querySelector(`[data-role="${name}"]`);
+const cards = new Map();
+
+function began(card) {
+  // Two channels at once would be noise: the one that starts silences the others.
+  for (const other of cards.values()) if (other !== card) other.pause();
+  remember("channel", card.id);
+}
+
+for (const info of data.channels) {
+  const root = document.querySelector(`[data-channel="${CSS.escape(info.id)}"]`);
+  const programme = new Programme();
+  programme.update(data.programmes[info.id]);
+  cards.set(info.id, new Card(root, info, { programme, clock, words, station: data.station, began }));
+}
+
+function tick() {
+  role("clock").textContent = words.clock(clock.now());
+  role("date").textContent = words.date(clock.now());
+  for (const card of cards.values()) card.tick();
+}
+
+function setLanguage(language) {
+  words.language = language;
+  words.translate(document);
+  for (const card of cards.values()) card.translate();
+  tick();
+}
+
+for (const link of document.querySelectorAll("[data-lang]")) {
+  link.addEventListener("click", (event) => {
+    if (event.ctrlKey || event.metaKey || event.shiftKey) return;
+    event.preventDefault(); // the page need not be loaded again, so the sound goes on
+    const secure = location.protocol === "https:" ? "; Secure" : "";
+    document.cookie = `lang=${link.dataset.lang}; path=/; max-age=31536000; SameSite=Lax${secure}`;
+    const url = new URL(location.href);
+    url.searchParams.delete("lang");
+    history.replaceState(null, "", url);
+    setLanguage(link.dataset.lang);
+  });
+}
+
+// The players of a page opened in the background must not lose their supervision to a throttled timer,
+// so everything is computed from clocks, never from the number of ticks.
+setInterval(tick, 500);
+document.addEventListener("visibilitychange", tick);
+
+let connected = true;
+follow({
+  url: "events",
+  poll: data.channels.map((c) => `api/programme/${encodeURIComponent(c.id)}`),
+  onNews(news) {
+    clock.sample(news.server_ms, Date.now());
+    cards.get(news.channel)?.news(news);
+  },
+  onState(up) {
+    connected = up;
+    words.put(role("link-state"), connected ? "" : "offline");
+  },
+});
+
+// htmx fetches the list of what has just been on when someone opens it; few do, so it comes only then.
+for (const list of document.querySelectorAll('[data-role="aired"]')) {
+  list.addEventListener("toggle", async () => {
+    const { default: htmx } = await import("htmx.org");
+    htmx.process(list);
+    if (list.open) htmx.trigger(list, "toggle");
+  }, { once: true });
+}
+
+const last = remembered("channel", "");
+if (cards.has(last)) document.querySelector(`[data-channel="${CSS.escape(last)}"]`).classList.add("is-last");
+tick();
