@@ -79,9 +79,13 @@ def _descriptor(tag: int, payload: bytes) -> bytes:
 
 def _sample_entry(track: Track) -> bytes:
     if isinstance(track, VideoTrack):
-        head = struct.pack(">6xH16xHHIIIH32sHh", 1, track.width, track.height, 0x480000, 0x480000, 0, 1, b"", 24, -1)
+        head = struct.pack(
+            ">6xH16xHHIIIH32sHh", 1, track.width, track.height, 0x480000, 0x480000, 0, 1, b"", 24, -1
+        )
         return box(b"avc1", head, box(b"avcC", track.avcc), box(b"pasp", struct.pack(">II", 1, 1)))
-    config = _descriptor(4, struct.pack(">BBxHII", 0x40, 0x15, 0, track.bitrate, track.bitrate) + _descriptor(5, track.asc))
+    config = _descriptor(
+        4, struct.pack(">BBxHII", 0x40, 0x15, 0, track.bitrate, track.bitrate) + _descriptor(5, track.asc)
+    )
     es = _descriptor(3, struct.pack(">HB", 1, 0) + config + _descriptor(6, b"\x02"))
     head = struct.pack(">6xH8xHHIHxx", 1, 2, 16, 0, AUDIO_TIMESCALE)
     return box(b"mp4a", head, full_box(b"esds", 0, 0, es))
@@ -91,12 +95,21 @@ def init_segment(track: Track) -> bytes:
     """Return ftyp + moov of a fragmented one-track file. The same track gives the same bytes, always."""
     video = isinstance(track, VideoTrack)
     size = (track.width << 16, track.height << 16) if isinstance(track, VideoTrack) else (0, 0)
-    mvhd = full_box(b"mvhd", 0, 0, struct.pack(">IIIIIH10x", 0, 0, 1000, 0, 0x10000, 0x100), _IDENTITY, struct.pack(">24xI", 2))
+    mvhd = full_box(
+        b"mvhd",
+        0,
+        0,
+        struct.pack(">IIIIIH10x", 0, 0, 1000, 0, 0x10000, 0x100),
+        _IDENTITY,
+        struct.pack(">24xI", 2),
+    )
     tkhd = full_box(
         b"tkhd", 0, 3, struct.pack(">IIIIIIIHHHH", 0, 0, 1, 0, 0, 0, 0, 0, 0, 0 if video else 0x100, 0), _IDENTITY,
         struct.pack(">II", *size),
     )  # fmt: skip
-    mdhd = full_box(b"mdhd", 0, 0, struct.pack(">IIIIHH", 0, 0, track.timescale, 0, 0x2484 if not video else 0x55C4, 0))
+    mdhd = full_box(
+        b"mdhd", 0, 0, struct.pack(">IIIIHH", 0, 0, track.timescale, 0, 0x2484 if not video else 0x55C4, 0)
+    )
     hdlr = full_box(b"hdlr", 0, 0, struct.pack(">I4s12x", 0, b"vide" if video else b"soun"), b"LPPL\0")
     media_header = full_box(b"vmhd", 0, 1, bytes(8)) if video else full_box(b"smhd", 0, 0, bytes(4))
     dinf = box(b"dinf", full_box(b"dref", 0, 0, struct.pack(">I", 1), full_box(b"url ", 0, 1)))
@@ -118,7 +131,9 @@ def init_segment(track: Track) -> bytes:
 _MDAT = struct.Struct(">I4s")
 
 
-def fragment_header(q: int, ticks_per_quantum: int, sizes: bytes, payload: int, *, video: bool, duration: int = 0) -> bytes:
+def fragment_header(
+    q: int, ticks_per_quantum: int, sizes: bytes, payload: int, *, video: bool, duration: int = 0
+) -> bytes:
     """Return moof + mdat header of a fragment that starts at air time `q` (quanta).
 
     `sizes` holds the samples' sizes as big-endian 32-bit integers, `payload` their sum in bytes. `duration`
@@ -129,7 +144,9 @@ def fragment_header(q: int, ticks_per_quantum: int, sizes: bytes, payload: int, 
     traf = 8 + 16 + extra + 20 + trun
     moof = 8 + 16 + traf
     tfhd_flags = 0x020000 | (0x8 if duration else 0)
-    tfhd = struct.pack(">I4sII", 16 + extra, b"tfhd", tfhd_flags, 1) + (struct.pack(">I", duration) if duration else b"")
+    tfhd = struct.pack(">I4sII", 16 + extra, b"tfhd", tfhd_flags, 1) + (
+        struct.pack(">I", duration) if duration else b""
+    )
     run = struct.pack(">I4sIII", trun, b"trun", 0x205 if video else 0x201, len(sizes) // 4, moof + 8)
     return b"".join(
         (
@@ -143,6 +160,25 @@ def fragment_header(q: int, ticks_per_quantum: int, sizes: bytes, payload: int, 
             _MDAT.pack(payload + 8, b"mdat"),
         )
     )
+
+
+def held_fragment_header(q: int, track: Track, sizes: bytes, payload: int, hold: int) -> bytes:
+    """Return moof + mdat header of a fragment whose last sample lasts `hold` quanta longer."""
+    count = len(sizes) // 4
+    entries = bytearray()
+    for i in range(count):
+        extra = hold * track.per_quantum if i == count - 1 else 0
+        entries += struct.pack(">I", track.sample_ticks * (1 + extra)) + sizes[4 * i : 4 * i + 4]
+    first = struct.pack(">I", SYNC) if isinstance(track, VideoTrack) else b""
+    flags = 0x305 if first else 0x301
+
+    def moof(data_offset: int) -> bytes:
+        run = full_box(b"trun", 0, flags, struct.pack(">II", count, data_offset), first, bytes(entries))
+        tfdt = full_box(b"tfdt", 1, 0, struct.pack(">Q", q * track.sample_ticks * track.per_quantum))
+        traf = box(b"traf", full_box(b"tfhd", 0, 0x020000, struct.pack(">I", 1)), tfdt, run)
+        return box(b"moof", full_box(b"mfhd", 0, 0, struct.pack(">I", q & 0xFFFFFFFF)), traf)
+
+    return moof(len(moof(0)) + 8) + _MDAT.pack(payload + 8, b"mdat")
 
 
 # --- reading -----------------------------------------------------------------------------------------

@@ -1,0 +1,92 @@
+"""The air clock: counts on by itself, is drawn gently to wall time, and never jumps.
+
+Whatever happens to the computer's clock while the service runs (a step by NTP, an operator, a dead battery), air
+time goes on without a jump and never backwards. A small error is taken up slowly; a large one at one per cent, which
+no player notices. The decision is pure (:func:`steer`); :class:`AirClock` reads the clocks.
+"""
+
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
+
+from lppl.quanta import QUANTUM_MS, Quanta
+
+FINE = 0.001
+"""Steering for errors under COARSE_FROM_MS."""
+COARSE = 0.01
+COARSE_FROM_MS = 1_000.0
+SETTLE_MS = 60_000.0
+"""An error is meant to be gone after this long, when the limits allow."""
+CREDIBLE_FROM = datetime(2026, 1, 1, tzinfo=UTC)
+"""No station runs this software before it was written: an earlier clock has lost its battery."""
+
+
+@dataclass(frozen=True, slots=True)
+class Anchor:
+    """Air time at a monotonic instant, and its pace from there on. All in ms; `rate` is added to 1."""
+
+    mono: float
+    air: float
+    rate: float = 0.0
+
+    def at(self, mono: float) -> float:
+        """Return air time (ms since the epoch) at monotonic time `mono`."""
+        return self.air + (mono - self.mono) * (1 + self.rate)
+
+
+def steer(anchor: Anchor, mono: float, wall: float, *, trusted: bool) -> Anchor:
+    """Return the anchor for the time after `mono`, drawn towards `wall` (ms); without trust, straight on."""
+    air = anchor.at(mono)
+    error = wall - air
+    limit = FINE if abs(error) < COARSE_FROM_MS else COARSE
+    rate = max(-limit, min(limit, error / SETTLE_MS)) if trusted else 0.0
+    return replace(anchor, mono=mono, air=air, rate=rate)
+
+
+def begin(mono: float, wall: float, journal_end: Quanta | None) -> tuple[Anchor, bool]:
+    """Return the anchor at start-up, and whether wall time can be believed.
+
+    Air time begins at wall time, but never before the journal's end. A wall clock from before this software
+    existed, or more than a minute before the journal's end, is not credible: air goes on from the journal's end.
+    """
+    end = float(journal_end * QUANTUM_MS) if journal_end is not None else 0.0
+    credible = wall >= CREDIBLE_FROM.timestamp() * 1000 and wall >= end - 60_000
+    return Anchor(mono, max(wall, end)), credible
+
+
+class AirClock:
+    """The running clock of a station."""
+
+    def __init__(
+        self,
+        journal_end: Quanta | None = None,
+        wall: Callable[[], float] = time.time,
+        mono: Callable[[], float] = time.monotonic,
+    ) -> None:
+        self._wall, self._mono = wall, mono
+        self._anchor, self.credible = begin(mono() * 1000, wall() * 1000, journal_end)
+
+    def now_ms(self) -> float:
+        """Air time in ms since the Unix epoch."""
+        return self._anchor.at(self._mono() * 1000)
+
+    def now(self) -> Quanta:
+        """The quantum on air."""
+        return Quanta(int(self.now_ms() // QUANTUM_MS))
+
+    def until(self, q: Quanta) -> float:
+        """Seconds of real time until air time `q` begins; negative when it has begun."""
+        return (q * QUANTUM_MS - self.now_ms()) / 1000 / (1 + self._anchor.rate)
+
+    def steer(self) -> None:
+        """Read wall time and correct the pace; call it every few seconds."""
+        mono, wall = self._mono() * 1000, self._wall() * 1000
+        if not self.credible and wall >= max(CREDIBLE_FROM.timestamp() * 1000, self._anchor.at(mono) - 60_000):
+            self.credible = True
+        self._anchor = steer(self._anchor, mono, wall, trusted=self.credible)
+
+    @property
+    def offset_ms(self) -> float:
+        """Wall time minus air time: what is still to be taken up."""
+        return self._wall() * 1000 - self.now_ms()

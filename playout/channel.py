@@ -1,0 +1,255 @@
+"""What one channel airs next: rundown x air time -> journal records. Pure but for asking the sources.
+
+The channel commits a few quanta at a time, at most 6 ahead of the air; what is committed is never changed. When
+what should air is not there, the ladder of fallbacks holds: filler, station ident, slate; and it is left again at
+the next commit after the material is back.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from lppl.journal import Commit, Entry, Item, Record
+from lppl.media import HouseId, Material
+from lppl.ports import Sources
+from lppl.quanta import CELL, GOP, Quanta, cell_of, cell_start
+from lppl.rundown import Kind, Line, Rundown
+
+AHEAD = 6
+"""Committed at most this many quanta ahead of the air."""
+STEP = 3
+"""Committed again when fewer than this many quanta are left ahead."""
+SHORT_OUTAGE = Quanta(94)
+"""30 s: a shorter outage is made up as scheduled, late, while players live on what they have buffered."""
+PREROLL_CELLS = 10
+"""A channel that opens is back-dated by one live window, so that players find it full."""
+
+
+@dataclass(frozen=True, slots=True)
+class Ladder:
+    """What airs when nothing else can; the slate is always there."""
+
+    ident: Material | None
+    slate: Material
+
+
+class ChannelPlayout:
+    """The commit state of one channel."""
+
+    def __init__(self, channel: str, sources: Sources, ladder: Ladder, *, picture: bool) -> None:
+        self.channel, self.ladder = channel, ladder
+        self._sources, self._gop = sources, GOP if picture else Quanta(1)
+        self.rundown: Rundown | None = None
+        self.entry: Entry | None = None
+        self._stop = Quanta(0)
+        self._fallback = False
+        self._stands_in_for: Line | None = None
+        self.lost: set[HouseId] = set()
+        """Houses that were wanted and not there since last asked; the station has them made again."""
+
+    # --- opening ---
+
+    def open(self, now: Quanta, last: Entry | None) -> list[Record]:
+        """Return what must be journalled before the channel goes on at `now`, given how its journal ends."""
+        if last is not None and last.end >= now - SHORT_OUTAGE and last.item.house is not None:
+            self.entry = last
+            # pre-roll and what stood in do not run on; a planned item does
+            runs_on = last.item.kind is not Kind.PREROLL
+            self._stop = Quanta(last.item.start + last.item.planned) if runs_on else last.end
+            return []
+        preroll = max(cell_start(cell_of(now) - PREROLL_CELLS), self._cell_after(last))
+        records: list[Record] = []
+        if last is not None and last.end < preroll:
+            off = Item(self.channel, last.end, None, Quanta(0), Quanta(preroll - last.end), Kind.OFF, "Tidak mengudara")
+            records += [off, Commit(self.channel, last.end, preroll - last.end)]
+        self.entry = last
+        q = preroll
+        while q < now:
+            ident = self.ladder.ident
+            material = ident if ident is not None and self._usable(ident) else self.ladder.slate
+            length = Quanta(min(material.quanta, now - q))
+            item = _item(self.channel, q, material, length, Kind.PREROLL, why="Pembuka kanal")
+            records += [item, Commit(self.channel, q, length)]
+            q = Quanta(q + length)
+            self.entry = Entry(item, q)
+        self._stop = now
+        return records
+
+    @staticmethod
+    def _cell_after(last: Entry | None) -> Quanta:
+        return cell_start(cell_of(Quanta(last.end + CELL - 1))) if last else Quanta(0)
+
+    # --- what is planned ---
+
+    @property
+    def end(self) -> Quanta:
+        """The first quantum not committed. Raises AttributeError before :meth:`open`."""
+        assert self.entry is not None
+        return self.entry.end
+
+    @property
+    def stop(self) -> Quanta:
+        """When the running item is going to end; a rundown must continue from here."""
+        return self.end if self._fallback else max(self._stop, self.end)
+
+    def follow(self, rundown: Rundown) -> None:
+        """Take a new rundown. It may cut the running item, by a hard line that starts before :attr:`stop`."""
+        self.rundown = rundown
+        cut = next((line.start for line in rundown if line.hard and self.end <= line.start < self._stop), None)
+        if cut is not None:
+            self._stop = cut
+
+    def next_lines(self) -> Sequence[Line]:
+        """Return the lines that come after the running item."""
+        if self.rundown is None:
+            return ()
+        line = self.rundown.at(self._stop)
+        first = (line,) if line is not None and line.start == self._stop else ()
+        return first + self.rundown.after(self._stop)
+
+    @property
+    def fallback(self) -> Kind | None:
+        """The rung of the ladder on air instead of what was planned; None when all is well."""
+        return self.entry.item.kind if self.entry is not None and self._fallback else None
+
+    def due(self) -> Quanta:
+        """Return when :meth:`commit` should be called next."""
+        return Quanta(self.end - STEP)
+
+    # --- committing ---
+
+    def commit(self, now: Quanta) -> list[Record]:
+        """Return the records that carry the channel to at most `now` + AHEAD; empty while that is far enough."""
+        records: list[Record] = []
+        if self.end > now + STEP:
+            return records
+        while self.end < now + AHEAD:
+            before = self.end
+            records += self._commit_some(now)
+            if self.end == before:
+                break  # a live source whose samples are still on their way
+        return records
+
+    def emergency(self, now: Quanta) -> list[Record]:
+        """Return records that put the slate on, whatever went wrong in :meth:`commit`."""
+        self._fallback, self._stands_in_for = True, None
+        slate = self.ladder.slate
+        length = max(0, min(slate.quanta, now + AHEAD - self.end))
+        if not length:
+            return []
+        item = _item(self.channel, self.end, slate, Quanta(length), Kind.SLATE, why="Kesalahan pada kanal")
+        records: list[Record] = [*self._begin(item), Commit(self.channel, item.start, length)]
+        self.entry = Entry(item, self._stop)
+        return records
+
+    def _commit_some(self, now: Quanta) -> list[Record]:
+        assert self.entry is not None
+        records: list[Record] = []
+        if not self._goes_on():
+            records += self._next(now)
+        item, end = self.entry.item, self.end
+        length = min(self._stop, now + AHEAD) - end
+        if item.kind is Kind.LIVE and item.house is not None:
+            ready = self._sources.ready(item.house)
+            here = item.in_point + end - item.start
+            length = min(length, (ready or 0) - here)
+            if length <= 0 and end <= now:  # the quantum is on air and its samples did not come
+                self.lost.add(item.house)
+                return records + self._commit_some(now)
+        if length > 0:
+            records.append(Commit(self.channel, end, length))
+            self.entry = Entry(item, Quanta(end + length))
+        return records
+
+    def _goes_on(self) -> bool:
+        """Tell whether the running item airs on at the committed end."""
+        assert self.entry is not None
+        item, end = self.entry.item, self.end
+        if end >= self._stop or item.house is None:
+            return False
+        if self._fallback:
+            line = self.rundown.at(end) if self.rundown else None
+            if line is not None and line is not self._stands_in_for and self._usable(line.material):
+                return False
+        if item.kind is Kind.LIVE:
+            return item.house not in self.lost
+        if self._is_ready(item.house, Quanta(item.in_point + end - item.start + 1)):
+            return True
+        self.lost.add(item.house)
+        return False
+
+    def _next(self, now: Quanta) -> list[Record]:
+        """Begin what airs at the committed end."""
+        end = self.end
+        line = self.rundown.at(end) if self.rundown else None
+        if line is not None and self._usable(line.material):
+            into = end - line.start
+            # joined under way, for instance after an outage: at the key frame at or before the right place
+            in_point = Quanta(line.in_point + into - (line.in_point + into) % self._gop) if into else line.in_point
+            live = line.kind is Kind.LIVE
+            if live or self._is_ready(line.material.house, Quanta(in_point + 1)):
+                room = line.end - end if live else line.material.quanta - in_point
+                self._fallback, self._stands_in_for = False, None
+                length = Quanta(min(line.end - end, room))
+                return self._begin(
+                    _item(
+                        self.channel,
+                        end,
+                        line.material,
+                        length,
+                        line.kind,
+                        in_point,
+                        line.programme,
+                        line.why,
+                        line.hard,
+                    )
+                )
+            self.lost.add(line.material.house)
+        return self._stand_in(line)
+
+    def _stand_in(self, line: Line | None) -> list[Record]:
+        """Begin the best fallback, up to the end of the line that it stands in for."""
+        end = self.end
+        self._fallback, self._stands_in_for = True, line
+        until = line.end if line is not None else Quanta(end + self.ladder.slate.quanta)
+        fillers = [r.material for r in self.rundown if r.kind is Kind.FILLER] if self.rundown else []
+        # the longest that is not over before the slot is: few joins
+        fitting = sorted({m.house: m for m in fillers}.values(), key=lambda m: abs(m.quanta - (until - end)))
+        for material in fitting[:8]:
+            if self._usable(material):
+                return self._begin_fallback(material, until, Kind.FILLER)
+        if self.ladder.ident is not None and self._usable(self.ladder.ident):
+            return self._begin_fallback(self.ladder.ident, until, Kind.IDENT)
+        return self._begin_fallback(self.ladder.slate, until, Kind.SLATE)
+
+    def _begin_fallback(self, material: Material, until: Quanta, kind: Kind) -> list[Record]:
+        line = self._stands_in_for
+        why = f"Pengganti: {line.material.title} tidak dapat ditayangkan" if line else "Rundown kosong"
+        length = Quanta(min(material.quanta, until - self.end))
+        programme = line.programme if line else ""
+        return self._begin(_item(self.channel, self.end, material, length, kind, programme=programme, why=why))
+
+    def _begin(self, item: Item) -> list[Record]:
+        self.entry, self._stop = Entry(item, item.start), Quanta(item.start + item.planned)
+        return [item]
+
+    def _usable(self, material: Material) -> bool:
+        return material.house not in self.lost and self._sources.ready(material.house) is not None
+
+    def _is_ready(self, house: HouseId, quanta: Quanta) -> bool:
+        ready = self._sources.ready(house)
+        return ready is not None and ready >= quanta
+
+
+def _item(
+    channel: str,
+    start: Quanta,
+    material: Material,
+    length: Quanta,
+    kind: Kind,
+    in_point: Quanta = Quanta(0),  # noqa: B008 - a NewType of int
+    programme: str = "",
+    why: str = "",
+    hard: bool = False,
+) -> Item:
+    title, artist = material.title, material.artist
+    return Item(channel, start, material.house, in_point, length, kind, title, artist, programme, why, hard)

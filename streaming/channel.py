@@ -1,0 +1,289 @@
+"""One channel as HLS: which segments are out, and the playlists that list them.
+
+Fed with journal records (by playout in the same process, or by following the journal's files) and with the air
+clock's ticks; makes playlists when somebody asks, once for each new segment.
+"""
+
+import gzip
+import hashlib
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+
+from lppl.errors import HouseFileDamaged
+from lppl.journal import Entry, Record
+from lppl.media import AudioRung, HouseId, Profile, VideoRung
+from lppl.quanta import CELL, Quanta, cell_of, cell_start
+from lppl.rundown import Kind
+from streaming.hls import AudioGroup, DateRange, ListedSegment, MediaPlaylist, MultivariantPlaylist, Variant
+from streaming.house import HouseStore
+from streaming.packager import Body, Packager, Slate
+from streaming.timeline import Segment, Timeline, due
+
+LIVE_SEGMENTS = 10
+"""Segments in the live playlist: 38 s; at least 6, at most about 15 (RFC 8216bis 6.2.2; reload cost)."""
+PREROLL_CELLS = LIVE_SEGMENTS
+TARGET_TV = 5
+"""A TV segment lasts 2.24 to 5.44 s, rounded 5 (4.4.3.1)."""
+TARGET_RADIO = 4
+LANGUAGE = "id"
+LANGUAGE_NAME = "Bahasa Indonesia"
+
+
+class UnknownRendition(KeyError):
+    """No rendition or playlist of that name."""
+
+
+@dataclass(frozen=True)
+class Document:
+    """A playlist ready to be sent, plain and gzipped, with its entity tag."""
+
+    text: bytes
+    gzipped: bytes
+    etag: str
+
+    @classmethod
+    def of(cls, text: str) -> "Document":
+        """Pack a playlist."""
+        data = text.encode()
+        return cls(data, gzip.compress(data, 6, mtime=0), f'"{hashlib.blake2b(data, digest_size=10).hexdigest()}"')
+
+
+@dataclass
+class _Published:
+    """A segment that is out, with what its playlists need."""
+
+    segment: Segment
+    inits: dict[str, str] = field(default_factory=dict)
+    discontinuity: bool = False
+
+
+class ChannelStream:
+    """The HLS side of one channel. Not thread-safe: one event loop."""
+
+    def __init__(
+        self,
+        channel: str,
+        profile: Profile,
+        store: HouseStore,
+        slate: Slate,
+        dvr_cells: int,
+        *,
+        mark_joins: bool = False,
+    ) -> None:
+        self.channel, self.profile = channel, profile
+        self._store, self._dvr_cells, self._mark_joins = store, max(dvr_cells, LIVE_SEGMENTS), mark_joins
+        self.packager = Packager(store, slate)
+        self.timeline = Timeline(self._next_gop)
+        self._published: list[_Published] = []
+        self._inits: dict[str, bytes] = {}
+        self._documents: dict[str, Document] = {}
+        self._removed_discontinuities = 0
+        self.names = (*(r.name for r in profile.video), *(r.name for r in profile.audio))
+        self._target = TARGET_TV if profile.video else TARGET_RADIO
+
+    def _next_gop(self, house: HouseId, q: int) -> Quanta | None:
+        try:
+            return self._store.get(house).next_gop(q)
+        except HouseFileDamaged:  # the slate stands in; conformed material always has a GOP each 6 quanta
+            return Quanta(-(-q // 6) * 6) if self.profile.video else Quanta(q)
+
+    # --- what comes in ---
+
+    def load(self, entries: Iterable[Entry]) -> None:
+        """Start from the journal's past."""
+        self.timeline = Timeline(self._next_gop, entries)
+
+    def apply(self, records: Iterable[Record]) -> None:
+        """Take records of this channel that are on disk now."""
+        self.timeline.apply(records)
+
+    def publish(self, now: Quanta) -> list[Segment]:
+        """Publish every segment that is due at `now` and committed; return the new ones."""
+        if self._published:
+            number = self._published[-1].segment.number + 1
+        elif self.timeline.start is not None:
+            number = max(cell_of(Quanta(self.timeline.start + CELL - 1)), due(now) - self._dvr_cells)
+        else:
+            return []
+        out = []
+        while number <= due(now):
+            segment = self.timeline.segment(number)
+            if segment is None:
+                break
+            out.append(segment)
+            self._append(segment)
+            number += 1
+        if out:
+            self._documents.clear()
+            # a removed segment stays fetchable as long as the longest playlist that held it
+            oldest = cell_start(self._published[-1].segment.number - self._dvr_cells - 2 * LIVE_SEGMENTS)
+            self.timeline.forget_before(oldest)
+            while self._published and self._published[0].segment.end <= oldest:
+                self._removed_discontinuities += self._published.pop(0).discontinuity
+        return out
+
+    def _append(self, segment: Segment) -> None:
+        published = _Published(segment)
+        for name in self.names:
+            published.inits[name] = self._init_id(name, segment)
+        before = self._published[-1] if self._published else None
+        if before is not None and not segment.gap:
+            joins = any(p.air == p.item.start and p.item.start >= segment.start for p in segment.pieces)
+            published.discontinuity = before.inits != published.inits or (self._mark_joins and joins)
+        self._published.append(published)
+
+    def _init_id(self, name: str, segment: Segment) -> str:
+        data = self.packager.init_of(name, segment.pieces[0])
+        identity = hashlib.blake2b(data, digest_size=5).hexdigest()
+        self._inits.setdefault(f"{name}-{identity}", data)
+        return identity
+
+    # --- what goes out ---
+
+    @property
+    def newest(self) -> Segment | None:
+        """The newest segment that is out."""
+        return self._published[-1].segment if self._published else None
+
+    def init(self, name: str) -> bytes:
+        """Return the init segment ``<rendition>-<hash>``. Raises UnknownRendition."""
+        if name not in self._inits:
+            raise UnknownRendition(name)
+        return self._inits[name]
+
+    def body(self, rendition: str, number: int, *, iframe: bool = False) -> Body:
+        """Return a published segment's bytes. Raises UnknownRendition when it is not out or no longer kept."""
+        if rendition not in self.names or (iframe and rendition not in {r.name for r in self.profile.video}):
+            raise UnknownRendition(rendition)
+        if not self._published:
+            raise UnknownRendition(str(number))
+        i = number - self._published[0].segment.number
+        if not 0 <= i < len(self._published) or self._published[i].segment.gap:
+            raise UnknownRendition(str(number))
+        segment = self._published[i].segment
+        return self.packager.iframe(rendition, segment) if iframe else self.packager.segment(rendition, segment)
+
+    def document(self, name: str) -> Document:
+        """Return a playlist by its path below ``/hls/<channel>/``, without ``.m3u8``. Raises UnknownRendition.
+
+        ``master``, ``audio``, ``dvr``: multivariant; ``<rendition>/live|dvr|iframes|dvr-iframes``: media.
+        """
+        found = self._documents.get(name)
+        if found is None:
+            found = self._documents[name] = Document.of(self._render(name))
+        return found
+
+    def _render(self, name: str) -> str:
+        if name in ("master", "audio", "dvr"):
+            return self._multivariant(name).text()
+        rendition, _, kind = name.partition("/")
+        if rendition not in self.names or kind not in ("live", "dvr", "iframes", "dvr-iframes"):
+            raise UnknownRendition(name)
+        iframes = kind.endswith("iframes")
+        if iframes and rendition not in {r.name for r in self.profile.video}:
+            raise UnknownRendition(name)
+        return self._media(rendition, self._dvr_window() if "dvr" in kind else self._live_window(), iframes).text()
+
+    def _live_window(self) -> Sequence[_Published]:
+        window = self._published[-LIVE_SEGMENTS:]
+        # after a long outage the live window begins anew: it never lists time that was off the air
+        gap = next((i for i in range(len(window), 0, -1) if window[i - 1].segment.gap), 0)
+        return window[gap:]
+
+    def _dvr_window(self) -> Sequence[_Published]:
+        return self._published[-self._dvr_cells :]
+
+    def _media(self, rendition: str, window: Sequence[_Published], iframes: bool) -> MediaPlaylist:
+        segments = [
+            ListedSegment(
+                f"{'i' if iframes else ''}{p.segment.number}.m4s",
+                p.segment.start,
+                p.segment.length,
+                f"../init/{rendition}-{p.inits[rendition]}.mp4",
+                p.discontinuity and i > 0,
+                p.segment.gap,
+            )
+            for i, p in enumerate(window)
+        ]
+        # the first segment's own mark counts as removed: it is behind the playlist's start
+        first = window[0] if window else None
+        removed = self._removed_discontinuities + sum(
+            p.discontinuity for p in self._published if first and p.segment.number <= first.segment.number
+        )
+        ranges = () if iframes else self._ranges(window)
+        number = first.segment.number if first else 0
+        return MediaPlaylist(number, self._target, segments, ranges, removed, iframes)
+
+    def _ranges(self, window: Sequence[_Published]) -> Sequence[DateRange]:
+        if not window:
+            return ()
+        entries = self.timeline.between(window[0].segment.start, window[-1].segment.end)
+        newest = self.timeline.entries[-1].item if self.timeline.entries else None
+        return [
+            DateRange(
+                e.item.id,
+                e.item.start,
+                e.item.title,
+                e.item.programme,
+                e.item.kind.value,
+                # an item has ended when another has begun; until then its end may still move
+                e.length if e.item != newest and e.end <= window[-1].segment.end else None,
+            )
+            for e in entries
+            if e.item.kind not in (Kind.OFF, Kind.PREROLL)
+        ]
+
+    def _multivariant(self, name: str) -> MultivariantPlaylist:
+        p = self.profile
+        kind = "dvr" if name == "dvr" else "live"
+        if name == "audio" or not p.video:
+            ordered = reversed(p.audio) if name == "audio" else p.audio
+            variants = [
+                Variant(f"{a.name}/{kind}.m3u8", _bandwidth(a), a.bitrate + AUDIO_OVERHEAD, "mp4a.40.2")
+                for a in ordered
+            ]
+            return MultivariantPlaylist((), variants)
+        groups = [AudioGroup(a.name, f"{a.name}/{kind}.m3u8", LANGUAGE_NAME, LANGUAGE) for a in p.audio]
+        variants = []
+        for i, rung in enumerate(p.video):
+            audio = p.audio[0] if i < (len(p.video) + 1) // 2 else p.audio[-1]
+            codec = self._video_codec(rung)
+            variants.append(
+                Variant(
+                    f"{rung.name}/{kind}.m3u8",
+                    _bandwidth(rung) + _bandwidth(audio),
+                    rung.bitrate + audio.bitrate + AUDIO_OVERHEAD + VIDEO_OVERHEAD,
+                    f"{codec},mp4a.40.2",
+                    (rung.width, rung.height),
+                    audio.name,
+                )
+            )
+        iframe_kind = "dvr-iframes" if name == "dvr" else "iframes"
+        for rung in p.video:
+            # one picture a segment, of at most the encoder's buffer
+            peak = round(rung.bitrate * 0.8 / 2.24)
+            codec, size = self._video_codec(rung), (rung.width, rung.height)
+            variants.append(Variant(f"{rung.name}/{iframe_kind}.m3u8", peak, peak // 2, codec, size, iframes=True))
+        return MultivariantPlaylist(groups, variants)
+
+    def _video_codec(self, rung: VideoRung) -> str:
+        """RFC 6381 name of what is on air; of the slate before anything is."""
+        if self._published:
+            piece = self._published[-1].segment.pieces[0]
+            data = self.packager.init_of(rung.name, piece)
+        else:
+            data = self.packager.slate_init(rung.name)
+        at = data.index(b"avcC") + 4
+        return f"avc1.{data[at + 1 : at + 4].hex()}"
+
+
+AUDIO_OVERHEAD = 2_000
+"""Box headers of sound, bit/s: 180 sample sizes and 108 bytes in 3.84 s."""
+VIDEO_OVERHEAD = 1_500
+
+
+def _bandwidth(rung: VideoRung | AudioRung) -> int:
+    """Peak of a segment: for picture the cap and one encoder buffer over the shortest segment."""
+    if isinstance(rung, VideoRung):
+        return round(rung.bitrate * 1.36) + VIDEO_OVERHEAD
+    return round(rung.bitrate * 1.05) + AUDIO_OVERHEAD

@@ -1,0 +1,198 @@
+"""A segment's bytes: a box header made now, and the samples' bytes as slices of house files.
+
+The header is some hundred bytes; the media bytes go from the file to the socket without passing through this
+process. When a committed house file cannot be read any more, the slate's samples stand in, from memory: a segment
+that was announced is always delivered.
+"""
+
+import struct
+from collections import OrderedDict
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+
+from lppl.errors import HouseFileDamaged
+from lppl.quanta import Quanta
+from streaming.fmp4 import VideoTrack, fragment_header, held_fragment_header, init_segment
+from streaming.house import HouseSet, HouseStore, Rendition, Span
+from streaming.timeline import Piece, Segment
+
+KEEP_BODIES = 512
+
+
+@dataclass(frozen=True, slots=True)
+class FileSlice:
+    """Bytes [offset, offset + length) of a house file; holding the rendition keeps the file open."""
+
+    rendition: Rendition
+    offset: int
+    length: int
+
+
+@dataclass(frozen=True)
+class Body:
+    """What is sent for one segment of one rendition."""
+
+    parts: tuple[bytes | FileSlice, ...]
+    substituted: bool = False
+    """True when the slate had to stand in: then it must not be cached."""
+
+    @cached_property
+    def length(self) -> int:
+        """Bytes in all."""
+        return sum(len(p) if isinstance(p, bytes) else p.length for p in self.parts)
+
+    def cut(self, start: int, end: int) -> tuple[bytes | FileSlice, ...]:
+        """Return the parts of the byte range [start, end)."""
+        out: list[bytes | FileSlice] = []
+        at = 0
+        for part in self.parts:
+            size = len(part) if isinstance(part, bytes) else part.length
+            a, b = max(start, at) - at, min(end, at + size) - at
+            if a < b:
+                out.append(part[a:b] if isinstance(part, bytes) else FileSlice(part.rendition, part.offset + a, b - a))
+            at += size
+        return tuple(out)
+
+    def read(self) -> bytes:
+        """Return all bytes (for tests and for clients that cannot be sent slices). Raises HouseFileDamaged."""
+        return b"".join(
+            p if isinstance(p, bytes) else p.rendition.read(Span(b"", p.length, ((p.offset, p.length),)))
+            for p in self.parts
+        )
+
+
+class Slate:
+    """The last fallback, held in memory: its renditions' samples by quantum."""
+
+    def __init__(self, house_set: HouseSet) -> None:
+        self.quanta = house_set.quanta
+        self.renditions: Mapping[str, Rendition] = house_set.renditions
+        self._data = {name: r.samples(Quanta(0), r.quanta) for name, r in house_set.renditions.items()}
+
+    def samples(self, rendition: str, start: int, count: int) -> list[bytes]:
+        """Return the samples of quanta [start, start + count), within one round of the loop."""
+        per = self.renditions[rendition].per_quantum
+        return self._data[rendition][start * per : (start + count) * per]
+
+
+class Packager:
+    """Makes segments of one channel."""
+
+    def __init__(self, store: HouseStore, slate: Slate) -> None:
+        self._store, self._slate = store, slate
+        self._bodies: OrderedDict[tuple[str, int, bool], Body] = OrderedDict()
+        self.substitutions = 0
+        """How often the slate stood in for a file that could not be read."""
+
+    def segment(self, name: str, segment: Segment) -> Body:
+        """Return the body of `segment` in rendition `name`. Raises KeyError for an unknown rendition."""
+        return self._cached((name, segment.number, False), segment)
+
+    def iframe(self, name: str, segment: Segment) -> Body:
+        """Return the segment's first picture alone, shown for the whole segment."""
+        return self._cached((name, segment.number, True), segment)
+
+    def _cached(self, key: tuple[str, int, bool], segment: Segment) -> Body:
+        body = self._bodies.get(key)
+        if body is None:
+            body = self._iframe(key[0], segment) if key[2] else self._segment(key[0], segment)
+            if not body.substituted:
+                self._bodies[key] = body
+                while len(self._bodies) > KEEP_BODIES:
+                    self._bodies.popitem(last=False)
+        return body
+
+    def _rendition(self, name: str, piece: Piece) -> Rendition:
+        if piece.item.house is None:
+            raise HouseFileDamaged("-", "off air")
+        found = self._store.get(piece.item.house).renditions.get(name)
+        if found is None:
+            raise HouseFileDamaged(str(piece.item.house), f"no rendition {name}")
+        return found
+
+    def init_of(self, name: str, piece: Piece) -> bytes:
+        """Return the init segment that `piece` needs in rendition `name`."""
+        try:
+            return self._rendition(name, piece).init
+        except HouseFileDamaged:
+            return self._slate.renditions[name].init
+
+    def _segment(self, name: str, segment: Segment) -> Body:
+        parts: list[bytes | FileSlice] = []
+        substituted = False
+        init = self.init_of(name, segment.pieces[0])
+        for i, piece in enumerate(segment.pieces):
+            # Parameter sets can only change where a segment starts: until then the last picture is held.
+            following = segment.pieces[i + 1] if i + 1 < len(segment.pieces) else None
+            hold = segment.end - following.air if following and self.init_of(name, following) != init else 0
+            try:
+                parts += self._slices(name, piece, hold)
+            except HouseFileDamaged:
+                parts += self._substitute(name, piece)
+                substituted = True
+            if hold:
+                break
+        return Body(tuple(parts), substituted)
+
+    def _slices(self, name: str, piece: Piece, hold: int) -> Sequence[bytes | FileSlice]:
+        rendition = self._rendition(name, piece)
+        span = rendition.span(piece.in_point, piece.length)
+        if not rendition.whole():
+            raise HouseFileDamaged(str(rendition.path), "gone or cut short")
+        video = isinstance(rendition.track, VideoTrack)
+        if hold:
+            head = held_fragment_header(piece.air, rendition.track, span.sizes, span.payload, hold)
+        else:
+            head = fragment_header(piece.air, rendition.ticks_per_quantum, span.sizes, span.payload, video=video)
+        return [head, *(FileSlice(rendition, offset, length) for offset, length in span.slices)]
+
+    def _substitute(self, name: str, piece: Piece) -> list[bytes | FileSlice]:
+        """The slate for as long as `piece` lasts, round after round."""
+        self.substitutions += 1
+        rendition = self._slate.renditions[name]
+        out: list[bytes | FileSlice] = []
+        done = 0
+        while done < piece.length:
+            count = min(self._slate.quanta, piece.length - done)
+            samples = self._slate.samples(name, 0, count)
+            sizes = struct.pack(f">{len(samples)}I", *map(len, samples))
+            data = b"".join(samples)
+            video = isinstance(rendition.track, VideoTrack)
+            out += [fragment_header(piece.air + done, rendition.ticks_per_quantum, sizes, len(data), video=video), data]
+            done += count
+        return out
+
+    def _iframe(self, name: str, segment: Segment) -> Body:
+        piece = segment.pieces[0]
+        substituted = False
+        try:
+            rendition = self._rendition(name, piece)
+            span = rendition.span(piece.in_point, 1)
+            if not rendition.whole():
+                raise HouseFileDamaged(str(rendition.path), "gone or cut short")
+            sizes = span.sizes[:4]
+            (size,) = struct.unpack(">I", sizes)
+            data: bytes | FileSlice = FileSlice(rendition, span.slices[0][0], size)
+        except HouseFileDamaged:
+            rendition = self._slate.renditions[name]
+            data = self._slate.samples(name, 0, 1)[0]
+            size, sizes, substituted = len(data), struct.pack(">I", len(data)), True
+        ticks = segment.length * rendition.ticks_per_quantum
+        head = fragment_header(segment.start, rendition.ticks_per_quantum, sizes, size, video=True, duration=ticks)
+        return Body((head, data), substituted)
+
+    def aac(self, name: str, piece: Piece) -> list[bytes]:
+        """Return the raw AAC frames of a piece; the slate's when it cannot be read."""
+        try:
+            return self._rendition(name, piece).samples(piece.in_point, piece.length)
+        except HouseFileDamaged:
+            self.substitutions += 1
+            frames: list[bytes] = []
+            for done in range(0, piece.length, self._slate.quanta):
+                frames += self._slate.samples(name, 0, min(self._slate.quanta, piece.length - done))
+            return frames
+
+    def slate_init(self, name: str) -> bytes:
+        """Return the slate's init segment of a rendition."""
+        return init_segment(self._slate.renditions[name].track)

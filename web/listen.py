@@ -1,0 +1,41 @@
+"""``/listen/{channel}.aac``: a continuous stream for old radio apps, VLC and car radios."""
+
+from collections.abc import Mapping
+
+from aiohttp import hdrs, web
+
+from streaming.progressive import ICY_INTERVAL, IcyMixer, ProgressiveFeed
+
+FEEDS = web.AppKey("feeds", Mapping[str, ProgressiveFeed])
+NAMES = web.AppKey("feed_names", Mapping[str, str])
+
+
+def add_listen(app: web.Application, feeds: Mapping[str, ProgressiveFeed], names: Mapping[str, str]) -> None:
+    """Register the stream of each channel; `names` are what players show."""
+    app[FEEDS], app[NAMES] = feeds, names
+    app.router.add_get("/listen/{channel:[A-Za-z0-9-]+}.aac", listen, allow_head=True)
+
+
+async def listen(request: web.Request) -> web.StreamResponse:
+    """Send the stream until the listener goes, with titles when it sent ``Icy-MetaData: 1``."""
+    channel = request.match_info["channel"]
+    feed = request.app[FEEDS].get(channel)
+    if feed is None:
+        raise web.HTTPNotFound(text="Kanal tidak ada / no such channel")
+    icy = request.headers.get("Icy-MetaData") == "1"
+    name = request.app[NAMES][channel].encode("ascii", "replace").decode()
+    headers = {"Cache-Control": "no-store", "Access-Control-Allow-Origin": "*", "icy-name": name}
+    if icy:
+        headers["icy-metaint"] = str(ICY_INTERVAL)
+    response = web.StreamResponse(headers=headers)
+    response.content_type = "audio/aac"
+    # it never ends: players of the Icecast age expect the bytes as they are, without chunks
+    response.headers[hdrs.CONNECTION] = "close"
+    response.force_close()
+    await response.prepare(request)
+    if request.method == hdrs.METH_HEAD:
+        return response
+    mixer = IcyMixer()
+    async for data, title in feed.listen():
+        await response.write(mixer.mix(data, title) if icy else data)
+    return response
