@@ -188,8 +188,7 @@ def _content_mistakes(given: set[str]) -> list[str]:
     found = [key for key in CONTENT if key in given]
     if not found:
         return [
-            "isi blok belum ada: tulis salah satu dari items, folder, rotation / "
-            "give one of items, folder, rotation"
+            "isi blok belum ada: tulis salah satu dari items, folder, rotation / give one of items, folder, rotation"
         ]
     if len(found) > 1:
         both = ", ".join(found)
@@ -269,9 +268,7 @@ def _entries(
     raw = data.get(table, [])
     if not isinstance(raw, list) or not all(isinstance(each, dict) for each in raw):
         line = lines.get((table, 0, ""), 0) or lines.get(("", 0, table), 0)
-        mistakes.append(
-            (line, f"tulis [[{table}]] dengan dua kurung siku / write [[{table}]] with two brackets")
-        )
+        mistakes.append((line, f"tulis [[{table}]] dengan dua kurung siku / write [[{table}]] with two brackets"))
         return ()
     good: list[_E] = []
     for n, entry in enumerate(raw):
@@ -331,9 +328,7 @@ def _unknown_key(key: str, model: type[BaseModel]) -> str:
     hint = _HINTS.get(key.lower())
     near = hint if hint in valid else nearest(key, valid)
     if near:
-        return (
-            f'kunci "{key}" tidak dikenal; maksudnya "{near}"? / unknown key "{key}"; did you mean "{near}"?'
-        )
+        return f'kunci "{key}" tidak dikenal; maksudnya "{near}"? / unknown key "{key}"; did you mean "{near}"?'
     listed = ", ".join(valid)
     return f'kunci "{key}" tidak dikenal; yang ada: {listed} / unknown key "{key}"; there are: {listed}'
 
@@ -354,10 +349,7 @@ def _overlaps(blocks: tuple[Block, ...]) -> Iterator[tuple[int, str]]:
         )
         if day is None:
             continue
-        a, b = (
-            f'"{x.programme}" ({written(x.start)}-{written(x.until)}, baris {x.line})'
-            for x in (first, second)
-        )
+        a, b = (f'"{x.programme}" ({written(x.start)}-{written(x.until)}, baris {x.line})' for x in (first, second))
         yield (
             second.line,
             f"jadwal bentrok pada {WEEKDAYS[day]}: {a} dan {b}; ubah start atau end salah satunya / "

@@ -36,9 +36,7 @@ def syntax_mistake(message: str, text: str) -> str:
     match = _AT_LINE.search(message)
     reason = _AT_LINE.sub("", message)
     if not match:
-        return (
-            f"penulisan salah sampai akhir berkas; periksa kurung dan tanda kutip / not valid TOML: {reason}"
-        )
+        return f"penulisan salah sampai akhir berkas; periksa kurung dan tanda kutip / not valid TOML: {reason}"
     number = int(match[1])
     lines = text.splitlines()
     line = lines[number - 1] if number <= len(lines) else ""

@@ -121,8 +121,7 @@ def media_path(value: object) -> str:
     """Return a path below the media folder, ``/``-separated, no slash at either end. Raises ValueError."""
     if not isinstance(value, str) or not value.strip():
         raise ValueError(
-            'harus berupa nama dalam tanda kutip, misalnya "tv/berita" / '
-            'must be a quoted path, like "tv/berita"'
+            'harus berupa nama dalam tanda kutip, misalnya "tv/berita" / must be a quoted path, like "tv/berita"'
         )
     path = value.strip().replace("\\", "/")
     if re.match(r"[A-Za-z]:/|/", path) or ".." in path.split("/"):
