@@ -182,6 +182,13 @@ async def test_a_range_comes_from_the_kept_segment(edge: Edge) -> None:
     assert edge.upstream.asked[path] == 1
 
 
+@pytest.mark.parametrize("path", ["/hls/tv/v720/7.m4s", "/hls/tv/live.m3u8"])
+async def test_invented_query_strings_do_not_reach_the_service(edge: Edge, path: str) -> None:
+    for number in range(5):
+        assert (await edge.get(f"{path}?r={number}"))[0] == 200
+    assert sum(edge.upstream.asked.values()) - edge.upstream.asked["/"] == 1
+
+
 async def test_a_segment_asked_for_too_early_is_there_when_it_is_published(edge: Edge) -> None:
     path = "/hls/tv/v720/early.m4s"
     assert (await edge.get(path))[0] == 404
