@@ -57,5 +57,11 @@ def _shift_timestamp(out: bytearray, at: int, ticks: int) -> None:
     value = (a >> 1 & 7) << 30 | b << 22 | (c >> 1) << 15 | d << 7 | e >> 1
     value = (value + ticks) % WRAP
     out[at : at + 5] = bytes(
-        (a & 0xF1 | value >> 29 & 0x0E, value >> 22 & 0xFF, value >> 14 & 0xFE | 1, value >> 7 & 0xFF, value << 1 & 0xFE | 1)
+        (
+            a & 0xF1 | value >> 29 & 0x0E,
+            value >> 22 & 0xFF,
+            value >> 14 & 0xFE | 1,
+            value >> 7 & 0xFF,
+            value << 1 & 0xFE | 1,
+        )
     )
