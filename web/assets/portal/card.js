@@ -266,7 +266,7 @@ export class Card {
     const behind = -Number(slider.value);
     const text = behind < LIVE_S ? words.text("live") : words.text("behind", { time: words.length(behind) });
     slider.setAttribute("aria-valuetext", text);
-    this.#set("position", behind < LIVE_S ? (wanted ? words.text("live") : "\u00a0") : text);
+    this.#set("position", behind < LIVE_S ? "\u00a0" : text);
     this.#role("live").disabled = live && wanted;
     this.#role("forward").disabled = live;
     this.#root.classList.toggle("is-live", live && wanted);
