@@ -199,9 +199,9 @@ async def measure(station: Station) -> None:
     """Note the resident memory of the service every ten seconds, once the last start is a minute ago."""
     while True:
         await asyncio.sleep(10)
-        if station.process and time.monotonic() > station.down_until + 45:
-            if mib := resident_mib(station.process.pid):
-                station.memory_mib.append(mib)
+        settled = time.monotonic() > station.down_until + 45
+        if station.process and settled and (mib := resident_mib(station.process.pid)):
+            station.memory_mib.append(mib)
 
 
 async def interrupt(station: Station, folder: Path, minutes: float) -> None:
