@@ -3,10 +3,16 @@
 import importlib.util
 import struct
 import sys
+import time
+from collections.abc import Callable
 from dataclasses import replace
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
+from aiohttp import web
+
+from lppl.process import run
 
 SCRIPT = Path(__file__).parents[2] / "scripts" / "soak.py"
 spec = importlib.util.spec_from_file_location("soak", SCRIPT)
@@ -90,3 +96,45 @@ def test_a_fault_is_seen(before: object, entry: object, stamp: int) -> None:
 
 def test_a_cut_segment_is_a_fault() -> None:
     assert len(soak.faults_of(BEFORE, GOOD, 4, segment(START_MS * 90)[:40])) == 1
+
+
+async def station(stamp: Callable[[int], int]) -> web.AppRunner:
+    """Serve a radio whose segment k airs from k x 960 ms on, stamped by `stamp`."""
+
+    async def master(request: web.Request) -> web.Response:
+        return web.Response(text="#EXTM3U\n#EXT-X-STREAM-INF:BANDWIDTH=1\na/live.m3u8\n")
+
+    async def live(request: web.Request) -> web.Response:
+        first = int(time.time() * 1000) // 960 - 6
+        lines = ["#EXTM3U", "#EXT-X-TARGETDURATION:1", f"#EXT-X-MEDIA-SEQUENCE:{first}"]
+        lines.append(f"#EXT-X-PROGRAM-DATE-TIME:{datetime.fromtimestamp(first * 0.96, UTC).isoformat()}")
+        for k in range(first, first + 6):
+            lines += ["#EXTINF:0.96000,", f"{k}.m4s"]
+        return web.Response(text="\n".join(lines))
+
+    async def media(request: web.Request) -> web.Response:
+        return web.Response(body=segment(stamp(int(request.match_info["k"]) * 960)))
+
+    app = web.Application()
+    app.router.add_get("/hls/radio/master.m3u8", master)
+    app.router.add_get("/hls/radio/a/live.m3u8", live)
+    app.router.add_get("/hls/radio/a/{k}.m4s", media)
+    runner = web.AppRunner(app)
+    await runner.setup()
+    await web.TCPSite(runner, "127.0.0.1", 0).start()
+    return runner
+
+
+@pytest.mark.integration
+@pytest.mark.parametrize(
+    ("stamp", "code"),
+    [pytest.param(lambda ms: ms * 48, 0, id="good"), pytest.param(lambda ms: ms * 48 + 1024, 1, id="a frame off")],
+)
+async def test_watches_a_station(stamp: Callable[[int], int], code: int) -> None:
+    runner = await station(stamp)
+    url = f"http://127.0.0.1:{runner.addresses[0][1]}"
+    options = ["--url", url, "--channel", "radio", "--minutes", "0.06"]
+    told = (await run(["sh", "-c", '"$@"; echo "code $?"', "soak", sys.executable, str(SCRIPT), *options])).decode()
+    await runner.cleanup()
+    assert told.endswith(f"code {code}\n"), told
+    assert (", 0 gangguan" in told) == (code == 0)
