@@ -88,9 +88,7 @@ class ConformJobs:
             .where(conform_jobs.c.state == JobState.QUEUED, conform_jobs.c.not_before <= now)
             .order_by(conform_jobs.c.priority, conform_jobs.c.duration_s, conform_jobs.c.id)
             .limit(1)
-            .with_for_update(
-                skip_locked=True
-            )  # PostgreSQL: a row that another worker is taking is passed over
+            .with_for_update(skip_locked=True)  # PostgreSQL: a row that another worker is taking is passed over
         )
         async with self._engine.begin() as connection:
             result = await connection.execute(
@@ -115,9 +113,7 @@ class ConformJobs:
                     interruptions=case(
                         (conform_jobs.c.reached < progress - 0.05, 0), else_=conform_jobs.c.interruptions
                     ),
-                    reached=case(
-                        (conform_jobs.c.reached < progress - 0.05, progress), else_=conform_jobs.c.reached
-                    ),
+                    reached=case((conform_jobs.c.reached < progress - 0.05, progress), else_=conform_jobs.c.reached),
                 )
             )
             return result.rowcount == 1
@@ -133,9 +129,7 @@ class ConformJobs:
             )
             await counted(connection, "library")
 
-    async def fail(
-        self, job: Job, worker: str, why: Refusal, now: datetime, *, final: bool = False
-    ) -> JobState:
+    async def fail(self, job: Job, worker: str, why: Refusal, now: datetime, *, final: bool = False) -> JobState:
         """Put `job` back with a pause, or end it when `final` or tried often enough; return its new state."""
         attempts = job.attempts + 1
         over = final or attempts >= MAX_ATTEMPTS
@@ -165,6 +159,12 @@ class ConformJobs:
                 .where(*_held(job, worker))
                 .values(state=JobState.QUEUED, worker="", not_before=not_before)
             )
+
+    async def withdraw(self, job: Job, worker: str) -> None:
+        """Remove `job`: what it was for is no longer in the library."""
+        async with self._engine.begin() as connection:
+            await connection.execute(delete(conform_jobs).where(*_held(job, worker)))
+            await counted(connection, "library")
 
     async def recover(self, worker: str, now: datetime, silent_for: timedelta = timedelta(minutes=5)) -> int:
         """Put back what `worker`, starting anew, or a silent worker left running; return how many."""
@@ -209,9 +209,7 @@ class ConformJobs:
     async def counts(self) -> Mapping[JobState, int]:
         """Return how many jobs are in each state."""
         async with self._reading.connect() as connection:
-            rows = await connection.execute(
-                select(conform_jobs.c.state, func.count()).group_by(conform_jobs.c.state)
-            )
+            rows = await connection.execute(select(conform_jobs.c.state, func.count()).group_by(conform_jobs.c.state))
             found = {JobState(state): count for state, count in rows}
         return {state: found.get(state, 0) for state in JobState}
 
