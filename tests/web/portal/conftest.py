@@ -25,6 +25,7 @@ from web.portal import ChannelInfo, Programme, ProgrammeItem, Quality, add_porta
 ITEM_S = 8
 MEDIA_S = 240
 WINDOW = 8
+JAKARTA = ZoneInfo("Asia/Jakarta")
 DVR = 60
 ITEMS = ("Gending Pagi", "Kabar Kota")
 
@@ -38,7 +39,7 @@ class FakeView:
     item_ms: int = ITEM_S * 1000
     station_name: str = "Batik TV"
     place: str = "Kota Pekalongan"
-    zone: ZoneInfo = ZoneInfo("Asia/Jakarta")
+    zone: ZoneInfo = JAKARTA
     fallback: str | None = None
     artist: str = "Sanggar Laras"
     titles: tuple[str, ...] = ITEMS
@@ -122,7 +123,7 @@ SOUND = """#EXTM3U
 
 
 @pytest.fixture(scope="session")
-async def media(tmp_path_factory: pytest.TempPathFactory) -> Path:
+def media(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Four minutes of a tiny channel as fMP4 segments of one second: two pictures and one sound."""
     folder = tmp_path_factory.mktemp("siaran")
     blue = f"drawbox=color=blue:t=fill:enable='gte(mod(t,{2 * ITEM_S}),{ITEM_S})'"
@@ -132,14 +133,14 @@ async def media(tmp_path_factory: pytest.TempPathFactory) -> Path:
         init = ["-hls_fmp4_init_filename", f"{name}.mp4"]
         return [*hls, *init, "-hls_segment_filename", str(folder / f"{name}-%d.m4s"), str(folder / f"{name}.m3u8")]
 
-    picture = "-c:v libx264 -preset ultrafast -profile:v baseline -g 5 -keyint_min 5 -sc_threshold 0".split()
-    inputs = f"-v error -f lavfi -i color=red:s=64x36:r=5:d={MEDIA_S},{blue},format=yuv420p -f lavfi -i"
-    await run(
-        ["nice", "ffmpeg", *inputs.split(), f"sine=440:r=48000:d={MEDIA_S}"]
-        + ["-map", "0:v", *picture, "-b:v", "40k", *output("v0")]
-        + ["-map", "0:v", *picture, "-b:v", "20k", *output("v1")]
-        + ["-map", "1:a", "-c:a", "aac", "-b:a", "32k", *output("a")]
-    )
+    codec = ("-c:v", "libx264", "-preset", "ultrafast", "-profile:v", "baseline")
+    picture = ("-map", "0:v", *codec, "-g", "5", "-keyint_min", "5", "-sc_threshold", "0")
+    colours = f"color=red:s=64x36:r=5:d={MEDIA_S},{blue},format=yuv420p"
+    inputs = ("-f", "lavfi", "-i", colours, "-f", "lavfi", "-i", f"sine=440:r=48000:d={MEDIA_S}")
+    high = (*picture, "-b:v", "40k", *output("v0"))
+    low = (*picture, "-b:v", "20k", *output("v1"))
+    sound = ("-map", "1:a", "-c:a", "aac", "-b:a", "32k", *output("a"))
+    asyncio.run(run(["nice", "ffmpeg", "-v", "error", *inputs, *high, *low, *sound]))
     return folder
 
 

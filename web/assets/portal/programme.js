@@ -27,7 +27,8 @@ export class Programme {
   /** Take a message. What it says of the future replaces what was said of the future before. */
   update({ items, fallback }) {
     this.fallback = fallback;
-    const from = items.length ? items[0].start_ms : Infinity;
+    if (!items.length) return;
+    const from = items[0].start_ms;
     for (const [id, item] of this.#items) {
       if (item.end_ms > from || item.end_ms < from - KEEP_MS) this.#items.delete(id);
     }

@@ -1,0 +1,296 @@
+"""The portal in a real browser: it plays, tells the truth about what is heard, and never gives up."""
+
+import asyncio
+import time
+from collections.abc import AsyncIterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from playwright.async_api import Browser, Locator, Page, async_playwright, expect
+
+pytestmark = [pytest.mark.integration, pytest.mark.browser]
+
+CHROMIUM = "/usr/bin/chromium"
+ARGS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-dev-shm-usage"]
+LONG = 60_000
+"""Patience in milliseconds for a machine that is busy with something else."""
+COLOUR = """video => {
+  const canvas = document.createElement("canvas");
+  canvas.width = canvas.height = 1;
+  const context = canvas.getContext("2d");
+  context.drawImage(video, 0, 0, 1, 1);
+  const [red, , blue] = context.getImageData(0, 0, 1, 1).data;
+  return red > blue ? "red" : "blue";
+}"""
+
+
+@pytest.fixture
+async def browser() -> AsyncIterator[Browser]:
+    async with async_playwright() as playwright:
+        chromium = await playwright.chromium.launch(executable_path=CHROMIUM, args=ARGS)
+        yield chromium
+        await chromium.close()
+
+
+@pytest.fixture
+async def page(browser: Browser) -> AsyncIterator[Page]:
+    """A page that fails its test when its script complains; failed requests are for the test to judge."""
+    opened = await browser.new_page(viewport={"width": 1366, "height": 768})
+    complaints: list[str] = []
+    opened.on("pageerror", lambda error: complaints.append(str(error)))
+    opened.on(
+        "console",
+        lambda said: (
+            complaints.append(said.text)
+            if said.type in ("error", "warning") and "Failed to load resource" not in said.text
+            else None
+        ),
+    )
+    yield opened
+    assert complaints == []
+
+
+def card(page: Page, channel: str = "tv") -> Locator:
+    return page.locator(f'[data-channel="{channel}"]')
+
+
+def part(page: Page, role: str, channel: str = "tv") -> Locator:
+    return card(page, channel).locator(f'[data-role="{role}"]')
+
+
+async def start(page: Page, channel: str = "tv") -> None:
+    await part(page, "big-play", channel).click()
+    await expect(card(page, channel)).to_have_attribute("data-status", "playing", timeout=LONG)
+
+
+async def advances(page: Page, channel: str = "tv") -> None:
+    """Wait until at least a second more was played than now."""
+    media = part(page, "media", channel)
+    before = await media.evaluate("m => m.currentTime")
+    handle = await media.element_handle()
+    await page.wait_for_function("([m, t]) => !m.paused && m.currentTime > t + 1", arg=[handle, before], timeout=LONG)
+
+
+async def test_tv_plays_after_one_press_and_radio_takes_over(page: Page, station: Any) -> None:
+    refused: list[str] = []
+    page.on("requestfailed", lambda request: refused.append(request.url))
+    await page.goto(station.url)
+    assert not [path for path in station.asked if "m3u8" in path]  # nothing is spent before someone asks
+    await start(page)
+    await advances(page)
+    await expect(part(page, "play")).to_have_attribute("aria-label", "Jeda Batik TV")
+    await start(page, "radio")
+    await advances(page, "radio")
+    await expect(card(page)).to_have_attribute("data-status", "paused")
+    assert await part(page, "media").evaluate("m => m.paused")
+    assert [url for url in refused if "/hls/" not in url] == []
+
+
+async def test_the_title_is_of_the_picture_that_is_shown(page: Page, station: Any) -> None:
+    colour_of = {"Gending Pagi": "red", "Kabar Kota": "blue"}
+    await page.goto(station.url)
+    await start(page)
+    await advances(page)
+    video, title = part(page, "media"), part(page, "title")
+    seen: list[tuple[float, str, str, str]] = []
+    began = time.monotonic()
+    while time.monotonic() - began < 18:
+        air_ms = station.view.now_ms()
+        on_air = next(i.title for i in station.view.programme("tv").items if i.start_ms <= air_ms < i.end_ms)
+        shown = await title.inner_text()
+        seen.append((time.monotonic(), await video.evaluate(COLOUR), shown, on_air))
+        await page.wait_for_timeout(150)
+    colours = [colour for _, colour, _, _ in seen]
+    assert set(colours) == {"red", "blue"}
+    changes = [seen[i][0] for i in range(1, len(seen)) if colours[i] != colours[i - 1]]
+    calm = [row for row in seen if all(abs(row[0] - change) > 1.5 for change in changes)]
+    assert calm
+    assert [row for row in calm if colour_of[row[2]] != row[1]] == []
+    # The station itself is some seconds ahead of what is seen: had the page followed it, this would be none.
+    assert [row for row in seen if row[2] != row[3]]
+
+
+async def test_before_playing_the_item_on_air_is_shown_and_changes_by_itself(page: Page, station: Any) -> None:
+    await page.goto(station.url)
+    first = await part(page, "title", "radio").inner_text()
+    await expect(part(page, "title", "radio")).not_to_have_text(first, timeout=LONG)
+    await expect(part(page, "next", "radio").locator("li")).to_have_count(3)
+
+
+@pytest.mark.parametrize("channel", ["tv", "radio"])
+async def test_an_outage_ends_by_itself(page: Page, station: Any, channel: str) -> None:
+    await page.goto(station.url)
+    await start(page, channel)
+    await advances(page, channel)
+    await station.stop()
+    await expect(part(page, "notice", channel)).to_have_text("Menyambung kembali…", timeout=LONG)
+    await expect(page.locator('[data-role="link-state"]')).not_to_be_empty(timeout=LONG)
+    await asyncio.sleep(6)  # longer than hls.js is patient, and than the whole live window
+    await station.start()
+    await expect(card(page, channel)).to_have_attribute("data-status", "playing", timeout=LONG)
+    await advances(page, channel)
+    await expect(part(page, "notice", channel)).to_be_empty()
+    await expect(page.locator('[data-role="link-state"]')).to_be_empty(timeout=LONG)
+
+
+async def test_a_failing_station_is_waited_for(page: Page, station: Any) -> None:
+    await page.goto(station.url)
+    await start(page)
+    await advances(page)
+    station.failing = True
+    await expect(card(page)).to_have_attribute("data-status", "reconnecting", timeout=LONG)
+    station.failing = False
+    await expect(card(page)).to_have_attribute("data-status", "playing", timeout=LONG)
+    await advances(page)
+
+
+async def test_pressing_play_while_the_station_is_away_plays_later(page: Page, station: Any) -> None:
+    await page.goto(station.url)
+    station.failing = True
+    await part(page, "big-play").click()
+    await expect(part(page, "notice")).not_to_be_empty(timeout=LONG)
+    await asyncio.sleep(3)
+    station.failing = False
+    await expect(card(page)).to_have_attribute("data-status", "playing", timeout=LONG)
+
+
+async def test_pause_stays_paused_and_stops_loading(page: Page, station: Any) -> None:
+    await page.goto(station.url)
+    await start(page)
+    await part(page, "play").click()
+    await expect(card(page)).to_have_attribute("data-status", "paused")
+    await asyncio.sleep(1.5)  # what was on its way arrives
+    asked = len(station.asked)
+    await asyncio.sleep(3)
+    assert len(station.asked) == asked
+    assert await part(page, "media").evaluate("m => m.paused")
+    await part(page, "play").click()
+    await expect(card(page)).to_have_attribute("data-status", "playing", timeout=LONG)
+    await advances(page)
+
+
+async def test_back_in_time_and_live_again(page: Page, station: Any) -> None:
+    await page.goto(station.url)
+    await start(page)
+    await advances(page)
+    await expect(part(page, "live")).to_be_disabled()
+    await part(page, "back").click()
+    await expect(part(page, "position")).to_contain_text("di belakang siaran langsung", timeout=LONG)
+    await expect(card(page)).to_have_attribute("data-status", "playing", timeout=LONG)
+    await advances(page)
+    assert any(path.startswith("tv/dvr-") for path in station.asked)
+    behind = -float(await part(page, "timeline").input_value())
+    assert 25 <= behind <= 50
+    await part(page, "live").click()
+    await expect(part(page, "live")).to_be_disabled(timeout=LONG)
+    await expect(card(page)).to_have_attribute("data-status", "playing", timeout=LONG)
+    await advances(page)
+
+
+async def test_quality_is_obeyed_and_remembered(page: Page, station: Any) -> None:
+    await page.goto(station.url)
+    await part(page, "quality").select_option("360p")
+    await start(page)
+    await advances(page)
+    pictures = {path.split("-")[0] for path in station.asked if path.startswith(("tv/v0-", "tv/v1-"))}
+    assert pictures == {"tv/v1"}
+    await part(page, "quality").select_option("saver")
+    await expect(card(page)).to_have_attribute("data-status", "playing", timeout=LONG)
+    await advances(page)
+    assert "tv/audio.m3u8" in station.asked
+    assert await part(page, "media").evaluate("m => m.videoWidth") == 0
+    await page.reload()
+    await expect(part(page, "quality")).to_have_value("saver")
+
+
+async def test_volume_is_remembered_and_mute_says_so(page: Page, station: Any) -> None:
+    await page.goto(station.url)
+    await part(page, "volume").fill("35")
+    await part(page, "mute").click()
+    await expect(part(page, "mute")).to_have_attribute("aria-pressed", "true")
+    await page.reload()
+    assert await part(page, "media").evaluate("m => m.volume") == pytest.approx(0.35)
+
+
+async def test_the_language_changes_while_it_plays(page: Page, station: Any) -> None:
+    await page.goto(station.url)
+    await start(page, "radio")
+    await page.get_by_role("link", name="EN").click()
+    await expect(page.locator("html")).to_have_attribute("lang", "en")
+    await expect(part(page, "play", "radio")).to_have_attribute("aria-label", "Pause Radio Kota Batik")
+    await expect(part(page, "quality").locator("option").last).to_have_text("Data saver: sound only · 29 MB per hour")
+    await advances(page, "radio")
+    await page.reload()
+    await expect(page.locator("html")).to_have_attribute("lang", "en")
+    await page.get_by_role("link", name="ID").click()
+    await expect(page.get_by_role("heading", name="Berikutnya").first).to_be_visible()
+
+
+async def test_just_aired_and_links_for_other_apps(page: Page, station: Any) -> None:
+    await page.goto(station.url)
+    await part(page, "aired").locator("summary").click()
+    await expect(part(page, "aired").locator("li")).to_have_count(3, timeout=LONG)
+    await card(page, "radio").get_by_text("Dengarkan lewat aplikasi lain").click()
+    await expect(part(page, "address", "radio").first).to_have_text(f"{station.url}listen/radio.aac")
+
+
+async def test_without_script_now_next_and_links_are_there(browser: Browser, station: Any) -> None:
+    page = await browser.new_page(java_script_enabled=False)
+    await page.goto(station.url)
+    await expect(part(page, "title")).to_have_text(("Gending Pagi", "Kabar Kota")[_now(station)])
+    await expect(part(page, "next").locator("li")).to_have_count(3)
+    await expect(card(page, "radio").locator("noscript audio")).to_be_visible()
+    await expect(part(page, "play")).not_to_be_visible()
+    await page.get_by_role("link", name="EN").click()
+    await expect(page.locator("html")).to_have_attribute("lang", "en")
+
+
+def _now(station: Any) -> int:
+    return int((station.view.now_ms() - station.zero_ms) // station.view.item_ms) % 2
+
+
+async def test_by_keyboard_alone(page: Page, station: Any) -> None:
+    await page.goto(station.url)
+    await page.keyboard.press("Tab")
+    await expect(page.locator(":focus")).to_have_text("Lewati ke siaran")
+    await page.keyboard.press("Enter")
+    await page.keyboard.press("Tab")
+    await expect(page.locator(":focus")).to_have_attribute("data-role", "big-play")
+    await page.keyboard.press("Enter")
+    await expect(part(page, "play")).to_be_focused()
+    await expect(card(page)).to_have_attribute("data-status", "playing", timeout=LONG)
+    await page.keyboard.press("Space")
+    await expect(card(page)).to_have_attribute("data-status", "paused")
+
+
+READABLE = (Path(__file__).parent / "js" / "readable.js").read_text()
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("width", [1366, 390, 320])
+async def test_readable_named_and_within_the_screen(browser: Browser, station: Any, scheme: Any, width: int) -> None:
+    page = await browser.new_page(viewport={"width": width, "height": 800}, color_scheme=scheme)
+    transferred: list[int] = []
+    session = await page.context.new_cdp_session(page)
+    await session.send("Network.enable")
+    session.on("Network.loadingFinished", lambda done: transferred.append(int(done["encodedDataLength"])))
+    await page.goto(station.url)
+    await expect(part(page, "address").first).to_have_text(f"{station.url}listen/tv.aac")  # the script has run
+    assert await page.evaluate(READABLE) == []
+    assert await page.evaluate("document.documentElement.scrollWidth") <= width
+    outside = """w => [...document.querySelectorAll("main button, main input, main select, main p")]
+      .filter(e => e.checkVisibility() && e.getBoundingClientRect().right > w + 1).map(e => e.outerHTML.slice(0, 80))"""
+    assert await page.evaluate(outside, width) == []
+    assert 0 < sum(transferred) < 300_000
+
+
+async def test_nothing_jumps_when_playing_begins(page: Page, station: Any) -> None:
+    await page.goto(station.url)
+    places = (
+        "[...document.querySelectorAll('h3, progress, .controls > *, .card')].map(e => e.getBoundingClientRect().top)"
+    )
+    before = await page.evaluate(places)
+    await start(page)
+    await advances(page)
+    assert await page.evaluate(places) == before
