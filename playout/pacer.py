@@ -124,10 +124,12 @@ class Pacer:
         """Cut the next quantum into slices; False while it is not there."""
         self._give_back(now_ms)
         overdue = now_ms - self._due(self._next) - self.delay_ms
-        if self._next in self._ready and overdue > STALL_MS:
-            self._skip(int(overdue // QUANTUM_MS), now_ms)
         if self._next not in self._ready and overdue > 0:
             self._pass_hole(now_ms)
+        elif self._next in self._ready:
+            overdue -= max(self._ready[self._next][1] - self.delay_ms, 0.0)
+            if overdue > STALL_MS:  # it was there, but this process slept
+                self._skip(int(overdue // QUANTUM_MS), now_ms)
         if self._next not in self._ready:
             return False
         packets, late = self._ready.pop(self._next)

@@ -188,6 +188,7 @@ class SoundCard:
         }
         async with started([*_command(), json.dumps(wanted)], stdin=True) as child:
             self.status.child_pid = child.process.pid
+            await self._ready(child)
             pacer = Pacer(self._feed, self._clock(), self._watch.delay_most_ms)
             session = _Session(child, pacer, _now())
             tasks = [
@@ -210,6 +211,20 @@ class SoundCard:
                 for task in tasks:
                     task.cancel()
                 await asyncio.gather(*tasks, return_exceptions=True)
+
+    async def _ready(self, child: Child) -> None:
+        """Wait for the child's first report: only then is a stream taken as it comes."""
+        stdout = child.process.stdout
+        if stdout is None:
+            raise ValueError("the child was started without standard output")
+        try:
+            async with asyncio.timeout(self._watch.startup):
+                if await stdout.readline():
+                    return
+        except TimeoutError:
+            raise _Ended("VLC tidak mulai.", "VLC does not start.") from None
+        await child.watch_stderr()
+        await _gone(child)
 
     async def _hand_over(self, session: _Session) -> None:
         """Write the stream to the child, each piece at its moment."""
@@ -277,9 +292,8 @@ class SoundCard:
         """End the session when no sound leaves although the feed is handed over, or the card complains."""
         while True:
             await asyncio.sleep(0.25)
-            complaint = next((line for line in session.child.tail if _COMPLAINT.search(line)), None)
-            if complaint:
-                text = _COMPLAINT.split(complaint)[-1].strip()
+            text = _complaint(session.child)
+            if text:
                 raise _Ended(f"Kartu suara menolak: {text}", f"The card refuses: {text}")
             if session.pacer.idle_ms(self._clock()) > 1000:
                 session.progress = session.progress and _now()  # a hole in the feed is no fault of VLC's
@@ -294,9 +308,13 @@ class SoundCard:
         self.status.restarts += 1
         self.status.last_error = str(error)
         self.status.delay_ms = self.status.peak_dbfs = None
+        indonesian, english = (
+            (error.indonesian, error.english) if isinstance(error, LpplError) else (str(error), str(error))
+        )
         self._raise(
             AlarmName.OUTPUT,
-            f"Kartu suara {self.output.device} ({self.output.channel}) berhenti, sedang dicoba lagi: {error}",
+            f"Kartu suara {self.output.device} ({self.output.channel}) berhenti, sedang dicoba lagi: {indonesian} "
+            f"/ The sound card stopped and is tried again: {english}",
         )
 
     def _raise(self, name: AlarmName, text: str) -> None:
@@ -323,6 +341,16 @@ class Report:
 
 
 _COMPLAINT = re.compile(r"audio output error:")
+
+
+def _complaint(child: Child) -> str:
+    """Return what VLC said of the card, or nothing; its longer complaints take two lines."""
+    lines = list(child.tail)
+    for i, line in enumerate(lines):
+        if _COMPLAINT.search(line):
+            text = _COMPLAINT.split(line)[-1].strip()
+            return " ".join([text, *lines[i + 1 : i + 2]]) if text.endswith(":") else text
+    return ""
 
 
 def _now() -> float:

@@ -230,8 +230,8 @@ def main() -> None:
     made = players(json.loads(sys.argv[1]), meter)
     threading.Thread(target=pump, args=(made,), daemon=True).start()
     while True:
+        report(made, meter)  # the first one says that a stream can come
         time.sleep(REPORT_S)
-        report(made, meter)
 
 
 if __name__ == "__main__":

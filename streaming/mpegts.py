@@ -34,6 +34,8 @@ SLOT_TICKS = QUANTUM_TICKS // SLOTS
 _HEADER = 4
 _PCR_FIELD = 8
 _COUNTER = 16
+_WHOLE_HEADER = 20
+"""Bytes of a PES that its first packet holds at least: the header with both timestamps is never torn."""
 _PAT_PID = 0
 _PMT_PID = 0x1000
 _PROGRAM = 1
@@ -122,7 +124,7 @@ def _packets(pid: int, pes: bytes, count: int, counter: int, pcr: int) -> list[b
     offset = 0
     for i in range(count):
         field = _pcr_field(pcr) if i == 0 else b""
-        share = -(-(len(pes) - offset) // (count - i))
+        share = max(-(-(len(pes) - offset) // (count - i)), _WHOLE_HEADER if i == 0 else 0)
         chunk = pes[offset : offset + min(share, PACKET - _HEADER - len(field))]
         offset += len(chunk)
         out.append(_packet(pid, i == 0, counter + i, field, chunk))
