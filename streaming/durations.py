@@ -22,6 +22,8 @@ class Ends:
     """The first and last instants of each stream, in seconds on the container's clock."""
 
     streams: dict[int, _Stream] = field(default_factory=dict)
+    known_start: float | None = None
+    """Set when only the last packets were read: where the file starts by its container's word."""
 
     @property
     def packets(self) -> int:
@@ -31,6 +33,8 @@ class Ends:
     def start(self, index: int) -> float:
         """Return when stream `index` starts; 0 when it has no packets."""
         found = self.streams.get(index)
+        if self.known_start is not None:
+            return self.known_start
         return found.start if found and found.packets else 0.0
 
     def end(self, index: int) -> float:
@@ -45,7 +49,7 @@ class Ends:
     def jumps(self, index: int) -> bool:
         """Tell whether the times of stream `index` do not run on, as in recordings joined end to end."""
         found = self.streams.get(index)
-        if found is None or not found.packets or found.total <= 0:
+        if found is None or not found.packets or found.total <= 0 or self.known_start is not None:
             return False
         span = found.end - found.start
         return abs(span - found.total) > max(JUMP_S, found.total / 2)

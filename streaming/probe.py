@@ -212,6 +212,7 @@ async def _ends(path: Path, size: int, form: Mapping[str, Any], chosen: Choice) 
     if size > SMALL and name not in UNINDEXED and claimed and claimed > 2 * TAIL_S:
         with contextlib.suppress(ProcessFailed):
             tail = await _packets(path, ["-read_intervals", f"{start + claimed - TAIL_S:.3f}%"])
+            tail.known_start = start
             if all(abs(tail.end(s["index"]) - start - claimed) < TRUST_S for s in chosen.streams):
                 return tail
     try:
