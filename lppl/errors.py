@@ -32,7 +32,9 @@ class ScheduleInvalid(LpplError):
     def __init__(self, source: str, mistakes: list[str]) -> None:
         self.source, self.mistakes = source, mistakes
         listed = "\n".join(f"  - {m}" for m in mistakes)
-        super().__init__(f"Berkas jadwal {source} salah:\n{listed}", "The schedule file is wrong (listed above).")
+        super().__init__(
+            f"Berkas jadwal {source} salah:\n{listed}", "The schedule file is wrong (listed above)."
+        )
 
 
 class MediaRefused(LpplError):
@@ -49,7 +51,9 @@ class ProcessFailed(LpplError):
     def __init__(self, program: str, returncode: int, stderr: str) -> None:
         self.program, self.returncode, self.stderr = program, returncode, stderr
         last = stderr.strip().splitlines()[-1] if stderr.strip() else "-"
-        super().__init__(f"{program} gagal (kode {returncode}): {last}", f"{program} failed (code {returncode}): {last}")
+        super().__init__(
+            f"{program} gagal (kode {returncode}): {last}", f"{program} failed (code {returncode}): {last}"
+        )
 
 
 class HouseFileDamaged(LpplError):

@@ -99,7 +99,11 @@ async def started(
 
 
 async def run(
-    argv: Sequence[str], *, idle: bool = False, on_stderr: Callable[[str], None] | None = None, timeout: float | None = None
+    argv: Sequence[str],
+    *,
+    idle: bool = False,
+    on_stderr: Callable[[str], None] | None = None,
+    timeout: float | None = None,
 ) -> bytes:
     """Run to the end and return standard output. Raises ProcessFailed, or TimeoutError after `timeout` s."""
     async with started(argv, idle=idle) as child:

@@ -249,7 +249,7 @@ class Rendition:
     @property
     def ticks_per_quantum(self) -> int:
         """Ticks of the track's timescale in one quantum."""
-        return self.track.sample_ticks * self.per_quantum
+        return self.track.sample_ticks * self.track.per_quantum
 
     def next_gop(self, q: int) -> Quanta | None:
         """Return the first GOP start at or after quantum `q` of this rendition; None when there is none."""
@@ -271,7 +271,9 @@ class Rendition:
             slices.append((self._payload[at] + self._deltas[i], self._payload[stop] - self._payload[at]))
             at, i = stop, i + 1
         return Span(
-            bytes(self._sizes[per * start : per * end]), self._payload[end] - self._payload[start], tuple(slices)
+            bytes(self._sizes[per * start : per * end]),
+            self._payload[end] - self._payload[start],
+            tuple(slices),
         )
 
     def samples(self, start: Quanta, count: int) -> list[bytes]:
@@ -293,6 +295,10 @@ class Rendition:
         if len(data) != span.payload:
             raise HouseFileDamaged(str(self.path), "cut short")
         return data
+
+    def readable(self) -> bool:
+        """Tell whether the open file still has its full length, in its place or not."""
+        return os.fstat(self.fd).st_size >= self.size
 
     def whole(self) -> bool:
         """Tell whether the file is still in its place, at its full length (one stat call)."""

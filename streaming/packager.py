@@ -138,8 +138,8 @@ class Packager:
     def _slices(self, name: str, piece: Piece, hold: int) -> Sequence[bytes | FileSlice]:
         rendition = self._rendition(name, piece)
         span = rendition.span(piece.in_point, piece.length)
-        if not rendition.whole():
-            raise HouseFileDamaged(str(rendition.path), "gone or cut short")
+        if not rendition.readable():
+            raise HouseFileDamaged(str(rendition.path), "cut short")
         video = isinstance(rendition.track, VideoTrack)
         if hold:
             head = held_fragment_header(piece.air, rendition.track, span.sizes, span.payload, hold)
@@ -169,8 +169,8 @@ class Packager:
         try:
             rendition = self._rendition(name, piece)
             span = rendition.span(piece.in_point, 1)
-            if not rendition.whole():
-                raise HouseFileDamaged(str(rendition.path), "gone or cut short")
+            if not rendition.readable():
+                raise HouseFileDamaged(str(rendition.path), "cut short")
             sizes = span.sizes[:4]
             (size,) = struct.unpack(">I", sizes)
             data: bytes | FileSlice = FileSlice(rendition, span.slices[0][0], size)

@@ -8,7 +8,7 @@ from collections import deque
 from collections.abc import AsyncIterator
 
 from lppl.quanta import Quanta
-from streaming.adts import adts_frame
+from streaming.adts import framed
 from streaming.channel import ChannelStream
 
 BURST = 16
@@ -27,6 +27,11 @@ class ProgressiveFeed:
         self._chunks: deque[tuple[Quanta, bytes, str]] = deque(maxlen=BACKLOG)
         self._more = asyncio.Condition()
         self.listeners = 0
+
+    @property
+    def wanted(self) -> bool:
+        """True while anybody listens, and once more to forget what the last listener heard."""
+        return bool(self.listeners or self._chunks)
 
     async def advance(self, now: Quanta) -> None:
         """Make the quanta up to `now` (exclusive) available; does nothing while nobody listens."""
@@ -47,7 +52,7 @@ class ProgressiveFeed:
             frames = self._stream.packager.aac(self._rendition, piece)
             title = " - ".join(filter(None, (piece.item.artist, piece.item.title)))
             for i in range(piece.length):
-                data = b"".join(map(adts_frame, frames[15 * i : 15 * i + 15]))
+                data = b"".join(map(framed, frames[15 * i : 15 * i + 15]))
                 self._chunks.append((Quanta(piece.air + i), data, title))
         async with self._more:
             self._more.notify_all()

@@ -90,18 +90,20 @@ async def init(request: web.Request) -> web.Response:
         data = _stream(request).init(name)
     except UnknownRendition:
         raise _missing() from None
-    return web.Response(body=data, headers={**CORS, "Cache-Control": IMMUTABLE}, content_type=_type(name))
+    return web.Response(body=data, headers={**CORS, "Cache-Control": IMMUTABLE}, content_type=_type(_stream(request), name))
 
 
-def _type(rendition: str) -> str:
-    return "audio/mp4" if rendition.startswith("a") else "video/mp4"
+def _type(stream: ChannelStream, rendition: str) -> str:
+    audio = {a.name for a in stream.profile.audio}
+    return "audio/mp4" if rendition.split("-")[0] in audio else "video/mp4"
 
 
 async def segment(request: web.Request) -> web.StreamResponse:
     """Send a media segment, or a byte range of it."""
     info = request.match_info
     try:
-        body = _stream(request).body(info["rendition"], int(info["number"]), iframe=bool(info["iframe"]))
+        stream = _stream(request)
+        body = stream.body(info["rendition"], int(info["number"]), iframe=bool(info["iframe"]))
     except UnknownRendition:
         raise _missing() from None
     etag = f'"{info["rendition"]}-{info["iframe"]}{info["number"]}"'
@@ -109,7 +111,7 @@ async def segment(request: web.Request) -> web.StreamResponse:
     headers["Cache-Control"] = SUBSTITUTED if body.substituted else IMMUTABLE
     if etag in request.headers.get(hdrs.IF_NONE_MATCH, "") and not body.substituted:
         return web.Response(status=304, headers=headers)
-    return await send_body(request, body, headers, _type(info["rendition"]))
+    return await send_body(request, body, headers, _type(stream, info["rendition"]))
 
 
 _RANGE = re.compile(r"bytes=(\d*)-(\d*)$")

@@ -1,0 +1,201 @@
+"""Builds the running station: the composition root, where engines, stores and pages meet.
+
+Three roles, all in one process unless told otherwise: *air* (playout and journal), *web* (streams and pages), *worker*
+(library and conform). They meet through the journal's files, the database and a small state file, so that each can
+run alone and none can take the air down.
+"""
+
+import asyncio
+import contextlib
+import signal
+import sys
+from collections.abc import Mapping, Sequence
+from functools import partial
+from typing import TYPE_CHECKING
+
+import structlog
+
+from lppl import durable, journal
+from lppl.clock import AirClock
+from lppl.config import Settings
+from lppl.errors import LpplError
+from lppl.journal import Entry, Record
+from lppl.log import configure_log
+from lppl.quanta import Quanta
+from lppl.station.air import Air
+from lppl.station.builtin import BuiltinMaker, Builtins
+from lppl.station.serving import Serving, listening, window_start
+from streaming.house import HouseStore
+
+if TYPE_CHECKING:
+    from lppl.station.work import AsRunIndex
+
+log = structlog.get_logger(__name__)
+
+ROLES = frozenset({"air", "web", "worker"})
+STATE_S = 1.0
+
+
+def serve(settings: Settings, roles: frozenset[str]) -> int:
+    """Run the station's `roles` until SIGTERM or SIGINT; return the exit code."""
+    configure_log(settings)
+    failures: list[str] = []
+    try:
+        asyncio.run(Station(settings, roles).run())
+    except* (OSError, LpplError) as group:
+        failures += [str(error) for error in group.exceptions]
+    for failure in failures:
+        print(f"Tidak dapat berjalan: {failure} / Cannot run: {failure}", file=sys.stderr)
+    return 1 if failures else 0
+
+
+class Station:
+    """One process of the station."""
+
+    def __init__(self, settings: Settings, roles: frozenset[str]) -> None:
+        self.settings, self.roles = settings, roles
+        self._stop = asyncio.Event()
+        self.store = HouseStore(settings.data_dir / "house", keep=max(64, 4 * len(settings.channels)))
+        self.air: Air | None = None
+        self.serving: Serving | None = None
+
+    async def run(self) -> None:
+        """Run until told to stop. Raises OSError when the port or the data folder cannot be used."""
+        loop = asyncio.get_running_loop()
+        for sig in (signal.SIGTERM, signal.SIGINT):
+            loop.add_signal_handler(sig, self._stop.set)
+        data = self.settings.data_dir
+        for folder in ("journal", "state"):
+            await asyncio.to_thread(partial((data / folder).mkdir, parents=True, exist_ok=True))
+        last = await asyncio.to_thread(journal.last_entries, data / "journal")
+        ends = [e.end for e in last.values()]
+        clock = AirClock(max(ends) if ends else None)
+        tasks: list[asyncio.Task[None]] = []
+        async with contextlib.AsyncExitStack() as stack:
+            group = await stack.enter_async_context(asyncio.TaskGroup())
+            if self.roles & {"air", "web"}:
+                await self._go_on_air(group, tasks, stack, clock, last)
+            if "worker" in self.roles or "air" in self.roles:
+                await self._open_library(group, tasks)
+            await self._stop.wait()
+            log.info("stopping")
+            for task in tasks:
+                task.cancel()
+
+    # --- air and web ---
+
+    async def _go_on_air(
+        self,
+        group: asyncio.TaskGroup,
+        tasks: list[asyncio.Task[None]],
+        stack: contextlib.AsyncExitStack,
+        clock: AirClock,
+        last: Mapping[str, Entry],
+    ) -> None:
+        settings = self.settings
+        makers = {c.id: BuiltinMaker(settings, c) for c in settings.channels}
+        slates = await asyncio.gather(*(m.slate() for m in makers.values()))
+        builtins = {
+            name: Builtins(m.ident_if_made(), slate) for (name, m), slate in zip(makers.items(), slates, strict=True)
+        }
+        since = window_start(settings, clock.now())
+        past = await asyncio.to_thread(journal.read, settings.data_dir / "journal", since)
+        if "web" in self.roles:
+            serving = self.serving = Serving(settings, self.store, clock, builtins)
+            serving.load(past)
+        if "air" in self.roles:
+            self.air = Air(settings, self.store, clock, builtins, self._committed, self._changed)
+            if self.serving is not None:
+                self.serving.air_status = self.air.status
+            ready = asyncio.Event()
+            tasks.append(group.create_task(self.air.run(last, past, ready)))
+            await ready.wait()
+            tasks.append(group.create_task(self._write_state(self.air)))
+            for name, maker in makers.items():
+                if builtins[name].ident is None:
+                    tasks.append(group.create_task(self._join_ident(self.air, name, maker)))
+        if self.serving is not None:
+            serving = self.serving
+            loops = [serving.publish(), serving.feed(), serving.look_at_disk()]
+            if self.air is None:
+                loops.append(serving.follow(since))
+            tasks += [group.create_task(loop) for loop in loops]
+            await stack.enter_async_context(listening(serving.application(), settings))
+            self._say_where()
+
+    def _committed(self, records: Sequence[Record]) -> None:
+        if self.serving is not None:
+            self.serving.take(records)
+
+    def _changed(self, channel: str) -> None:
+        if self.serving is not None:
+            self.serving.tell(channel)
+
+    def _say_where(self) -> None:
+        s = self.settings
+        scheme = "https" if s.tls_cert else "http"
+        host = "localhost" if s.host in ("127.0.0.1", "::1", "0.0.0.0") else s.host  # noqa: S104 - only compared
+        print(f"{s.station.name} mengudara di {scheme}://{host}:{s.port} (Ctrl+C untuk berhenti)", flush=True)
+
+    async def _join_ident(self, air: Air, channel: str, maker: BuiltinMaker) -> None:
+        try:
+            await air.take_ident(channel, await maker.ident())
+        except (OSError, LpplError) as error:
+            log.warning("ident_not_made", channel=channel, reason=str(error))
+
+    async def _write_state(self, air: Air) -> None:
+        """Tell roles in other processes what the journal does not say, once a second while it changes."""
+        path = self.settings.data_dir / "state" / "air.json"
+        written = b""
+        while True:
+            data = air.status().to_json()
+            if data != written:
+                try:
+                    await asyncio.to_thread(durable.replace_file, path, data)
+                    written = data
+                except OSError as error:
+                    log.debug("state_not_written", error=str(error))
+            await asyncio.sleep(STATE_S)
+
+    # --- library ---
+
+    async def _open_library(self, group: asyncio.TaskGroup, tasks: list[asyncio.Task[None]]) -> None:
+        # imported late: the database's libraries take longer to load than the air takes to begin
+        await asyncio.sleep(0)
+        from lppl.station.work import AsRunIndex, Records, ShelfWatch, Work
+
+        records = Records(self.settings)
+        tasks.append(group.create_task(records.keep_open()))
+        if self.serving is not None:
+            self.serving.database_failure = lambda: records.failure
+        changed = lambda: None  # noqa: E731 - replaced below when there is an air role to tell
+        if self.air is not None:
+            air = self.air
+            watch = ShelfWatch(self.settings, records, air.take_shelf)
+            changed = watch.changed
+            index = AsRunIndex(records, self._entries, [c.id for c in self.settings.channels])
+            tasks += [group.create_task(watch.run()), group.create_task(index.run())]
+            tasks.append(group.create_task(self._remember_past(air, index)))
+        if "worker" in self.roles:
+            work = Work(self.settings, records, changed)
+            tasks.append(group.create_task(work.run()))
+            if self.serving is not None:
+                self.serving.conform_pause = lambda: work.paused
+            if self.air is not None:
+                self.air.on_lost = lambda house: tasks.append(group.create_task(work.lose(house)))
+
+    def _entries(self, channel: str) -> Sequence[Entry]:
+        return self.serving.streams[channel].timeline.entries if self.serving is not None else ()
+
+    async def _remember_past(self, air: Air, index: "AsRunIndex") -> None:
+        from sqlalchemy.exc import SQLAlchemyError
+
+        try:
+            history = await index.history(Quanta(air.clock.now() - 7 * 270_000))
+        except (SQLAlchemyError, OSError) as error:
+            log.warning("past_not_read", reason=str(error))
+            return
+        for channel, past in history.items():
+            known = air.history[channel]
+            first = known[0].start if known else air.clock.now()
+            known.extendleft(a for a in reversed(past) if a.start < first)

@@ -1,0 +1,351 @@
+"""The air role: engine, planner and journal of all channels; what a power cut, a dead database or a lost file cannot stop.
+
+It knows nothing of pages. The database is asked in the background and may be away: what can air is remembered in
+a file beside the journal.
+"""
+
+import asyncio
+import json
+import shutil
+from collections import deque
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import asdict, dataclass, replace
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+import structlog
+
+from lppl import durable, journal
+from lppl.clock import AirClock
+from lppl.config import ChannelSettings, Settings
+from lppl.journal import Entry, Item, Record
+from lppl.media import AssetId, HouseId, Material, Shelf
+from lppl.ports import Aired
+from lppl.quanta import Quanta, covering
+from lppl.rundown import Kind, Line, Rundown
+from lppl.station.builtin import Builtins
+from playout.channel import ChannelPlayout, Ladder
+from playout.engine import Engine
+from scheduler.planner import Origin, SchedulePlanner, read_schedule_file
+from streaming.house import HouseStore
+
+log = structlog.get_logger(__name__)
+
+HORIZON = covering(6 * 3600)
+RENEW = covering(3 * 3600)
+"""Plan on when less than this is left of the rundown."""
+KEEP = covering(8)
+"""Lines that begin within this time are kept when a library change makes a new rundown."""
+HISTORY = 5000
+"""Entries of the past that a rotation looks at."""
+STEER_S = 5.0
+RECOVER_S = 2.0
+SHELF_FILE_EVERY_S = 20.0
+
+
+@dataclass(frozen=True, slots=True)
+class ComingLine:
+    """A planned line, as other roles are told of it."""
+
+    start: int
+    end: int
+    title: str
+    artist: str
+    programme: str
+    kind: str
+
+
+@dataclass(frozen=True, slots=True)
+class ChannelStatus:
+    """What other roles cannot read from the journal."""
+
+    stop: int
+    fallback: str | None
+    lost: tuple[str, ...]
+    coming: tuple[ComingLine, ...]
+    schedule_error: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class AirStatus:
+    """The state of the air role."""
+
+    channels: Mapping[str, ChannelStatus]
+    clock_credible: bool = True
+    clock_offset_ms: float = 0.0
+    journal: str | None = None
+
+    def to_json(self) -> bytes:
+        """Return the text of ``state/air.json``."""
+        return json.dumps(asdict(self)).encode()
+
+    @classmethod
+    def from_json(cls, data: bytes) -> "AirStatus":
+        """Read what :meth:`to_json` wrote. Raises ValueError, KeyError, TypeError."""
+        record = json.loads(data)
+        channels = {
+            name: ChannelStatus(
+                c["stop"],
+                c["fallback"],
+                tuple(c["lost"]),
+                tuple(ComingLine(**line) for line in c["coming"]),
+                c["schedule_error"],
+            )
+            for name, c in record.pop("channels").items()
+        }
+        return cls(channels, **record)
+
+
+class Air:
+    """The running air role. `told` is called with every batch of records once they are durable."""
+
+    def __init__(
+        self,
+        settings: Settings,
+        store: HouseStore,
+        clock: AirClock,
+        builtins: Mapping[str, Builtins],
+        told: Callable[[Sequence[Record]], None],
+        changed: Callable[[str], None],
+    ) -> None:
+        self.settings, self._store, self.clock = settings, store, clock
+        self._told, self._changed = told, changed
+        self._folder = settings.data_dir / "journal"
+        self.planner = SchedulePlanner(ZoneInfo(str(settings.station.zone)))
+        self.history: dict[str, deque[Aired]] = {c.id: deque(maxlen=HISTORY) for c in settings.channels}
+        self.schedule_errors: dict[str, str | None] = {}
+        self._schedule_stamp: dict[str, tuple[int, int] | None] = {}
+        self._shelves: dict[str, Shelf] = {}
+        self._shelf_saved_at = 0.0
+        self.on_lost: Callable[[HouseId], None] = lambda _house: None
+        self._channels: dict[str, ChannelSettings] = {c.id: c for c in settings.channels}
+        self.engine = Engine(
+            [
+                ChannelPlayout(
+                    c.id, store, Ladder(builtins[c.id].ident, builtins[c.id].slate), picture=c.kind.value == "tv"
+                )
+                for c in settings.channels
+            ],
+            journal.JournalWriter(self._folder),
+            clock,
+            self._committed,
+        )
+        for c in settings.channels:
+            self.planner.update(
+                c.id, shelf=self._remembered(c.id), ident=builtins[c.id].ident, slate=builtins[c.id].slate
+            )
+
+    # --- running ---
+
+    async def run(self, last: Mapping[str, Entry], past: Mapping[str, Sequence[Entry]], ready: asyncio.Event) -> None:
+        """Go on air where the journal ended and stay there; sets `ready` once the first quanta are committed."""
+        for channel, entries in past.items():
+            if channel in self.history:
+                self.history[channel].extend(_aired(entries))
+        async with self.engine.on_air(last):
+            for channel in self.engine.channels:
+                await self.read_schedule(channel)
+                await self.plan(channel)
+            await self.engine.tick()
+            ready.set()
+            async with asyncio.TaskGroup() as group:
+                group.create_task(self.engine.run())
+                group.create_task(self._steer())
+                group.create_task(self._recover())
+                group.create_task(self._renew())
+
+    def _committed(self, records: Sequence[Record]) -> None:
+        for record in records:
+            if isinstance(record, Item) and record.asset is not None and record.kind not in (Kind.OFF, Kind.PREROLL):
+                self.history[record.channel].append(Aired(record.asset, record.start, record.planned))
+        self._told(records)
+        for channel in {r.channel for r in records if isinstance(r, Item)}:
+            self._changed(channel)
+
+    async def _steer(self) -> None:
+        believed = self.clock.credible
+        if not believed:
+            log.error("clock_not_credible", remedy="setel jam komputer atau nyalakan NTP / set the clock or enable NTP")
+        while True:
+            await asyncio.sleep(STEER_S)
+            self.clock.steer()
+            if self.clock.credible and not believed:
+                believed = True
+                log.info("clock_credible_again", offset_ms=round(self.clock.offset_ms))
+                for channel in self.engine.channels:
+                    await self.plan(channel, keep=False)
+
+    async def _recover(self) -> None:
+        """Look whether what was lost is back; tell the library what is not, so that it is made again."""
+        reported: set[HouseId] = set()
+        while True:
+            await asyncio.sleep(RECOVER_S)
+            for channel in self.engine.channels.values():
+                for house in tuple(channel.lost):
+                    self._store.forget(house)
+                    if await asyncio.to_thread(self._store.ready, house) is not None:
+                        channel.lost.discard(house)
+                        reported.discard(house)
+                        log.info("material_back", channel=channel.channel, house=house)
+                        self._changed(channel.channel)
+                    elif house not in reported:
+                        reported.add(house)
+                        log.error("material_lost", channel=channel.channel, house=house)
+                        self.on_lost(house)
+                        self._changed(channel.channel)
+
+    async def _renew(self) -> None:
+        """Plan on before the rundown ends, and when a schedule file changes."""
+        while True:
+            await asyncio.sleep(RECOVER_S)
+            for name, channel in self.engine.channels.items():
+                if await self.read_schedule(name):
+                    await self.plan(name, keep=False)
+                elif channel.rundown is None or channel.rundown.end < self.clock.now() + RENEW:
+                    await self.plan(name)
+
+    # --- planning ---
+
+    def schedule_path(self, channel: str) -> Path:
+        """Return where the schedule file of `channel` lies."""
+        return self.settings.schedule_file(self._channels[channel])
+
+    async def read_schedule(self, channel: str) -> bool:
+        """Read the schedule file when it is new; return whether the schedule changed."""
+        path = self.schedule_path(channel)
+        stamp = await asyncio.to_thread(_stamp, path)
+        if channel in self._schedule_stamp and self._schedule_stamp[channel] == stamp:
+            return False
+        self._schedule_stamp[channel] = stamp
+        read = await asyncio.to_thread(read_schedule_file, path, self._channels[channel].kind)
+        self.schedule_errors[channel] = str(read.error) if read.error else None
+        if read.error:
+            log.error("schedule_wrong", channel=channel, in_force=read.origin.value, mistakes=read.error.mistakes)
+        elif read.origin is Origin.FILE:
+            log.info("schedule_read", channel=channel, file=str(path))
+        self.planner.update(channel, schedule=read.schedule)
+        return True
+
+    async def take_shelf(self, channel: str, shelf: Shelf) -> None:
+        """Plan with a changed library; what is about to begin stays."""
+        self._shelves[channel] = shelf
+        self.planner.update(channel, shelf=shelf)
+        await self.plan(channel)
+        loop = asyncio.get_running_loop()
+        if loop.time() - self._shelf_saved_at > SHELF_FILE_EVERY_S or not self._shelf_path(channel).exists():
+            self._shelf_saved_at = loop.time()
+            await asyncio.to_thread(self.remember_shelves)
+
+    async def take_ident(self, channel: str, ident: Material) -> None:
+        """Use the ident from now on."""
+        playout = self.engine.channels[channel]
+        playout.ladder = replace(playout.ladder, ident=ident)
+        self.planner.update(channel, ident=ident)
+        await self.plan(channel)
+
+    async def plan(self, channel: str, *, keep: bool = True) -> None:
+        """Make a new rundown of `channel`; without `keep` a new hard start may cut even what runs now."""
+        playout = self.engine.channels[channel]
+        for _ in range(3):
+            kept = self._kept(playout) if keep else ()
+            start = kept[-1].end if kept else playout.stop
+            cut = None if keep else await self._hard_cut(playout)
+            if cut is not None:
+                playout.follow(cut)
+                break
+            past = [*self.history[channel], *(Aired(x.material.asset, x.start, x.length) for x in kept)]
+            made = await asyncio.to_thread(
+                self.planner.plan, channel, start, Quanta(max(start, self.clock.now()) + HORIZON), past
+            )
+            if kept or playout.stop == start:
+                playout.follow(Rundown([*kept, *made]))
+                break
+        self._changed(channel)
+
+    def _kept(self, playout: ChannelPlayout) -> tuple[Line, ...]:
+        if playout.fallback is not None:
+            return ()
+        soon = self.clock.now() + KEEP
+        lines: list[Line] = []
+        for line in playout.next_lines():
+            if line.start > soon or line.kind is not Kind.ITEM:
+                break
+            lines.append(line)
+        return tuple(lines) if lines and lines[0].start == playout.stop else ()
+
+    async def _hard_cut(self, playout: ChannelPlayout) -> Rundown | None:
+        """Return a rundown that begins with a hard start during the running item, when there is one."""
+        start, stop = Quanta(playout.end + 8), playout.stop
+        if start >= stop:
+            return None
+        past = list(self.history[playout.channel])
+        made = await asyncio.to_thread(self.planner.plan, playout.channel, start, Quanta(start + HORIZON), past)
+        hard = next((i for i, line in enumerate(made.lines) if line.hard and start < line.start < stop), None)
+        return Rundown(made.lines[hard:]) if hard is not None else None
+
+    # --- what is remembered without the database ---
+
+    def _shelf_path(self, channel: str) -> Path:
+        return self.settings.data_dir / "state" / f"shelf-{channel}.json"
+
+    def remember_shelves(self) -> None:
+        """Write what each channel can air beside the journal. Blocking; a full disk is only logged."""
+        for channel, shelf in self._shelves.items():
+            data = json.dumps([asdict(m) for m in shelf.materials.values()], ensure_ascii=False).encode()
+            try:
+                durable.write_file(self._shelf_path(channel), data)
+            except OSError as error:
+                log.warning("shelf_not_remembered", channel=channel, error=str(error))
+
+    def _remembered(self, channel: str) -> Shelf:
+        recipe = self.settings.profile(self._channels[channel]).recipe
+        try:
+            records = json.loads(self._shelf_path(channel).read_bytes())
+            materials = [Material(**(r | {"paths": tuple(r["paths"])})) for r in records]
+        except (OSError, ValueError, TypeError, KeyError):
+            return Shelf()
+        return Shelf({AssetId(m.asset): m for m in materials if m.house.endswith(f".{recipe}")})
+
+    # --- what others see ---
+
+    def status(self) -> AirStatus:
+        """Return the state for pages, health and metrics."""
+        channels = {}
+        for name, playout in self.engine.channels.items():
+            coming = tuple(
+                ComingLine(x.start, x.end, x.material.title, x.material.artist, x.programme, x.kind.value)
+                for x in playout.next_lines()[:4]
+            )
+            fallback = playout.fallback
+            channels[name] = ChannelStatus(
+                playout.stop,
+                fallback.value if fallback else None,
+                tuple(playout.lost),
+                coming,
+                self.schedule_errors.get(name),
+            )
+        return AirStatus(channels, self.clock.credible, self.clock.offset_ms, self.engine.journal_failure)
+
+
+def _aired(entries: Sequence[Entry]) -> list[Aired]:
+    return [
+        Aired(e.item.asset, e.item.start, Quanta(e.length))
+        for e in entries
+        if e.item.asset is not None and e.item.kind not in (Kind.OFF, Kind.PREROLL)
+    ]
+
+
+def _stamp(path: Path) -> tuple[int, int] | None:
+    try:
+        stat = path.stat()
+    except OSError:
+        return None
+    return stat.st_mtime_ns, stat.st_size
+
+
+def free_gb(folder: Path) -> float | None:
+    """Return the free space of the disk that holds `folder`, in GB; None when it cannot be asked."""
+    try:
+        return round(shutil.disk_usage(folder).free / 1e9, 2)
+    except OSError:
+        return None

@@ -1,0 +1,272 @@
+"""The worker role: database, library, conform queue, demo material, nightly copies. Slow and patient by design."""
+
+import asyncio
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from datetime import UTC, datetime
+from functools import partial
+from pathlib import Path
+
+import structlog
+from sqlalchemy.exc import SQLAlchemyError
+
+from lppl.backup import copy_sqlite
+from lppl.config import ChannelSettings, Settings
+from lppl.database import migrate, open_database
+from lppl.demo.station import DemoStation, make_demo, write_schedules
+from lppl.errors import LpplError
+from lppl.journal import Entry
+from lppl.library import Library
+from lppl.media import ChannelKind, Facts, HouseId, Profile, Shelf
+from lppl.ports import Aired
+from lppl.quanta import Quanta
+from lppl.records import BUILTIN, AiredRow
+from lppl.station.still import make_still
+from scheduler.planner import Origin, read_schedule_file
+from scheduler.schedule import Schedule
+from streaming.conform import conform
+from streaming.ingest import Ingest
+
+log = structlog.get_logger(__name__)
+
+RETRY_S = 5.0
+LOOK_S = 2.0
+INDEX_S = 5.0
+
+
+class Records:
+    """The database, opened in the background and reopened when it was away. `failure` says why it is."""
+
+    def __init__(self, settings: Settings) -> None:
+        self._url = settings.database_url
+        self.failure: str | None = "belum dibuka / not open yet"
+        self.library: Library | None = None
+        self._opened = asyncio.Event()
+
+    async def opened(self) -> Library:
+        """Wait until the database is there."""
+        await self._opened.wait()
+        assert self.library is not None
+        return self.library
+
+    async def keep_open(self) -> None:
+        """Migrate and open, again and again until it works; afterwards look now and then whether it answers."""
+        while True:
+            try:
+                if self.library is None:
+                    await migrate(self._url, backup=copy_sqlite)
+                    self.library = Library(open_database(self._url))
+                    self._opened.set()
+                await self.library.change_counter()
+                self.failed(None)
+            except (SQLAlchemyError, OSError, LpplError) as error:
+                self.failed(error)
+            await asyncio.sleep(RETRY_S)
+
+    def failed(self, error: Exception | None) -> None:
+        """Remember, and say once, that the database is away, or back."""
+        text = f"{type(error).__name__}: {str(error).splitlines()[0][:200]}" if error else None
+        if text != self.failure:
+            if text:
+                log.error("database_away", reason=text)
+            elif self.failure:
+                log.info("database_open")
+            self.failure = text
+
+
+class ShelfWatch:
+    """Tells the air role what its channels can air, whenever the library has changed."""
+
+    def __init__(self, settings: Settings, records: Records, take: Callable[[str, Shelf], Awaitable[None]]) -> None:
+        self._settings, self._records, self._take = settings, records, take
+        self._changed = asyncio.Event()
+
+    def changed(self) -> None:
+        """Look at once (a worker in this process has changed something)."""
+        self._changed.set()
+
+    async def run(self) -> None:
+        """Watch for ever; a database that is away leaves everything as it is."""
+        library = await self._records.opened()
+        seen: int | None = None
+        while True:
+            try:
+                counter = await library.change_counter()
+                if counter != seen:
+                    for channel in self._settings.channels:
+                        await self._take(channel.id, await library.shelf(self._settings.profile(channel)))
+                    seen = counter
+            except (SQLAlchemyError, OSError) as error:
+                self._records.failed(error)
+            try:
+                await asyncio.wait_for(self._changed.wait(), LOOK_S)
+                self._changed.clear()
+                await asyncio.sleep(0.5)  # changes come in bursts
+            except TimeoutError:
+                pass
+
+
+class AsRunIndex:
+    """Copies what ended on air into the database; the journal stays the truth, so nothing is lost when this lags."""
+
+    def __init__(self, records: Records, entries: Callable[[str], Sequence[Entry]], channels: Sequence[str]) -> None:
+        self._records, self._entries, self._channels = records, entries, channels
+        self._done: dict[str, Quanta] = {}
+
+    async def run(self) -> None:
+        """Index for ever."""
+        library = await self._records.opened()
+        while True:
+            for channel in self._channels:
+                since = self._done.get(channel, Quanta(0))
+                ended = [e for e in self._entries(channel)[:-1] if e.item.start > since]
+                if not ended:
+                    continue
+                try:
+                    await library.record_aired([row for e in ended if (row := _row(e)) is not None])
+                except (SQLAlchemyError, OSError) as error:
+                    self._records.failed(error)
+                    break
+                self._done[channel] = ended[-1].item.start
+            await asyncio.sleep(INDEX_S)
+
+    async def history(self, since: Quanta) -> Mapping[str, list[Aired]]:
+        """Return what aired since, by channel; for rotations, which look back days."""
+        library = await self._records.opened()
+        return {channel: await library.last_aired(channel, since) for channel in self._channels}
+
+
+def _row(entry: Entry) -> AiredRow | None:
+    """Return the index row of an entry; None for off-air time, which only the journal holds."""
+    item = entry.item
+    if item.asset is None or item.house is None:
+        return None
+    length = Quanta(entry.length)
+    return AiredRow(
+        item.channel, item.start, length, item.asset, item.house, item.kind.value, item.title, item.programme
+    )
+
+
+def wanted(
+    path: str, facts: Facts, channels: Sequence[tuple[ChannelSettings, Profile, Schedule | None]]
+) -> list[Profile]:
+    """Return the profiles under which a file should be conformed: those of the channels that may air it.
+
+    A channel with a schedule file wants what the file names; one without wants what suits it: TV what has a picture,
+    radio what has none. `folders` in the settings narrow both.
+    """
+    if path.startswith(BUILTIN):
+        return []
+    out: list[Profile] = []
+    for channel, profile, schedule in channels:
+        if channel.folders and not any(_below(path, f) for f in channel.folders):
+            continue
+        if schedule is not None:
+            suits = any(_below(path, named) for named in named_paths(schedule))
+        else:
+            suits = facts.video is not None if channel.kind is ChannelKind.TV else facts.video is None
+        if suits and profile not in out:
+            out.append(profile)
+    return out
+
+
+def named_paths(schedule: Schedule) -> set[str]:
+    """Return the files and folders that a schedule names; a pattern counts as its folder."""
+    names = set(schedule.filler)
+    for block in schedule.block:
+        names |= {*block.items, *block.rotation, *((block.folder,) if block.folder is not None else ())}
+    names |= {at.item for at in schedule.at}
+    return {n.split("{")[0].rpartition("/")[0] if "{" in n else n.removeprefix("folder:") for n in names}
+
+
+def _below(path: str, named: str) -> bool:
+    named = named.strip("/")
+    return named in ("", ".") or path == named or path.startswith(named + "/")
+
+
+class Work:
+    """The worker role."""
+
+    def __init__(self, settings: Settings, records: Records, changed: Callable[[], None]) -> None:
+        self.settings, self._records, self._changed = settings, records, changed
+        self._schedules: list[tuple[ChannelSettings, Profile, Schedule | None]] = []
+        self.ingest: Ingest | None = None
+
+    @property
+    def paused(self) -> str | None:
+        """Why nothing is conformed now; None when all is well."""
+        if self.ingest is None:
+            return None
+        return self.ingest.paused_reason
+
+    async def run(self) -> None:
+        """Make the demo (when wanted), watch the media folder, conform: for ever."""
+        settings = self.settings
+        await asyncio.to_thread(partial(settings.media_dir.mkdir, parents=True, exist_ok=True))
+        library = await self._records.opened()
+        async with asyncio.TaskGroup() as group:
+            if settings.demo:
+                await self._demo_schedules()
+                group.create_task(self._demo())
+            await self._read_schedules()
+            self.ingest = Ingest(
+                library,
+                settings.media_dir,
+                settings.data_dir / "house",
+                settings.data_dir / "work",
+                partial(conform, still=make_still),
+                lambda path, facts: wanted(path, facts, self._schedules),
+                self._changed,
+                conform_jobs=settings.conform_jobs,
+                min_free=round(settings.min_free_gb * 1e9),
+            )
+            group.create_task(self.ingest.run())
+            group.create_task(self._follow_schedules())
+
+    async def lose(self, house: HouseId) -> None:
+        """Have a damaged house set made again."""
+        try:
+            library = await self._records.opened()
+            await library.lose_house(house, datetime.now(UTC))
+        except (SQLAlchemyError, OSError) as error:
+            self._records.failed(error)
+
+    def _demo_station(self) -> DemoStation:
+        s = self.settings
+        tv = next((c.name for c in s.channels if c.kind is ChannelKind.TV), s.station.name)
+        radio = next((c.name for c in s.channels if c.kind is ChannelKind.RADIO), s.station.name)
+        local = datetime.now(s.station.zone)
+        zone = {"Asia/Jakarta": "WIB", "Asia/Makassar": "WITA", "Asia/Jayapura": "WIT"}.get(str(s.station.zone), "")
+        return DemoStation(s.station.name, tv, radio, s.station.place, zone, (local.hour + 1) % 24)
+
+    async def _demo_schedules(self) -> None:
+        """Write the demo's schedule files before the first scan asks what is wanted."""
+        await asyncio.to_thread(write_schedules, self.settings.data_dir / "schedule", self._demo_station())
+
+    async def _demo(self) -> None:
+        try:
+            await make_demo(self.settings.media_dir, self.settings.data_dir / "schedule", self._demo_station())
+        except (OSError, LpplError) as error:
+            log.warning("demo_not_made", reason=str(error))
+
+    async def _read_schedules(self) -> bool:
+        found: list[tuple[ChannelSettings, Profile, Schedule | None]] = []
+        for c in self.settings.channels:
+            read = await asyncio.to_thread(read_schedule_file, self.settings.schedule_file(c), c.kind)
+            found.append((c, self.settings.profile(c), None if read.origin is Origin.DEFAULT else read.schedule))
+        changed = found != self._schedules
+        self._schedules = found
+        return changed
+
+    async def _follow_schedules(self) -> None:
+        stamps: dict[Path, int] = {}
+        while True:
+            await asyncio.sleep(LOOK_S)
+            now = await asyncio.to_thread(self._stamps)
+            if now != stamps:
+                stamps = now
+                if await self._read_schedules() and self.ingest is not None:
+                    await self.ingest.review()
+
+    def _stamps(self) -> dict[Path, int]:
+        paths = [self.settings.schedule_file(c) for c in self.settings.channels]
+        return {p: p.stat().st_mtime_ns for p in paths if p.exists()}

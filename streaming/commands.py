@@ -1,0 +1,194 @@
+"""The ffmpeg commands that make renditions: what is decoded, how it is scaled, which encoder options are pinned.
+
+Pure: values in, argument lists out (built with ffmpeg-python). ffmpeg is told which demuxers and protocols it may use,
+because a stranger may have sent the file.
+"""
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+import ffmpeg
+
+from lppl.media import AudioRung, Facts, Profile, VideoRung
+from lppl.quanta import AAC_FRAMES, FRAMES, GOP, Quanta, seconds
+from streaming.loudness import Gain
+
+Stream = Any
+"""A node of ffmpeg-python's filter graph; the library has no types."""
+
+DEMUXERS = (
+    "aac,ac3,aiff,amr,ape,asf,au,avi,caf,dts,dv,eac3,flac,flv,gxf,h264,hevc,ivf,m4v,matroska,mov,mp3,mpeg,mpegts,"
+    "mpegvideo,mxf,nut,ogg,rm,tta,w64,wav,webm,wv"
+)
+"""What ffmpeg may open. No playlist, manifest, script, image sequence or device is among them."""
+
+
+def opened(source: Path, **options: object) -> Stream:
+    """Open `source` by a name that ffmpeg cannot take for an option or another protocol."""
+    return ffmpeg.input(f"file:{source}", protocol_whitelist="file", format_whitelist=DEMUXERS, **options)
+
+
+def stereo(source: Stream, facts: Facts) -> Stream:
+    """House sampling: 48 kHz stereo float from the item's first instant, holes filled with silence."""
+    assert facts.audio
+    return (
+        source[str(facts.audio.index)]
+        .filter("aresample", 48000, **{"async": 1, "first_pts": 0})
+        .filter("aformat", sample_fmts="fltp", channel_layouts="stereo")
+    )
+
+
+X264 = {
+    "keyint": GOP * FRAMES, "min-keyint": GOP * FRAMES, "scenecut": 0, "open-gop": 0, "ref": 2, "bframes": 0,
+    "weightp": 1, "8x8dct": 1, "cabac": 1, "force-cfr": 1,
+}  # fmt: skip
+"""What goes into SPS and PPS, pinned so that every item and preset gives the same avcC; no B-frames, so that
+any item can end at any quantum by dropping samples."""
+
+LEVELS = ((240, "2.1"), (480, "3.0"), (720, "3.1"), (1080, "4.0"))
+"""Largest height of each H.264 level used, at 25 fps and two reference frames."""
+
+
+def level_of(rung: VideoRung) -> str:
+    """Return the H.264 level written into the SPS; it depends on the size only, never on the encoder's guess."""
+    return next((level for height, level in LEVELS if rung.height <= height), "5.1")
+
+
+def picture_chain(stream: Stream, facts: Facts, start_s: float) -> Stream:
+    """25 fps progressive BT.709 frames of the source, beginning exactly at `start_s`."""
+    assert facts.video
+    v = facts.video
+    if v.interlaced:
+        stream = stream.filter("bwdif", mode="send_frame", deint="interlaced")
+    stream = stream.filter("fps", 25, start_time=f"{start_s:.6f}")
+    if v.transfer in ("smpte2084", "arib-std-b67"):  # HDR: to linear light, down to SDR, to BT.709
+        stream = (
+            stream.filter("zscale", transfer="linear", npl=100)
+            .filter("format", "gbrpf32le")
+            .filter("zscale", primaries="bt709")
+            .filter("tonemap", "hable", desat=0)
+            .filter("zscale", transfer="bt709", matrix="bt709", range="tv")
+        )
+    return stream
+
+
+def rung_chain(stream: Stream, rung: VideoRung) -> Stream:
+    """Fit into the rung's frame with bars, square pixels."""
+    w, h = rung.width, rung.height
+    return (
+        stream.filter("scale", "trunc(iw*sar/2)*2", "ih", flags="bicubic", out_color_matrix="bt709", out_range="tv")
+        .filter("scale", w, h, force_original_aspect_ratio="decrease", force_divisible_by=2, flags="bicubic")
+        .filter("pad", w, h, "(ow-iw)/2", "(oh-ih)/2")
+        .filter("setsar", 1)
+    )
+
+
+def _video_options(rung: VideoRung, preset: str) -> dict[str, object]:
+    x264 = X264 | ({"chroma-qp-offset": 2} if preset in ("medium", "slow", "slower", "veryslow") else {})
+    return {
+        "vcodec": "libx264", "preset": preset, "profile:v": "high", "level": level_of(rung), "pix_fmt": "yuv420p",
+        # capped quality: simple pictures stay small, hard ones stay under the cap; the buffer bounds a segment's peak
+        "crf": 21, "maxrate": rung.bitrate, "bufsize": round(rung.bitrate * 0.8),
+        "x264-params": ":".join(f"{k}={v}" for k, v in x264.items()),
+        "flags": "+bitexact", "fflags": "+bitexact", "map_metadata": -1, "format": "mp4",
+    }  # fmt: skip
+
+
+def video_argv(
+    source: Path,
+    facts: Facts,
+    profile: Profile,
+    part: tuple[Quanta, int],
+    outputs: Sequence[Path],
+    still: Path | None,
+) -> list[str]:
+    """Return the ffmpeg command that encodes `part` (start, length in quanta) to one MP4 a rung.
+
+    With `still` the picture is that image, for an item that has none.
+    """
+    start, length = part
+    frames = length * FRAMES
+    if still:
+        stream = ffmpeg.input(f"file:{still}", protocol_whitelist="file", format="image2", loop=1, framerate=25)["v"]
+    else:
+        assert facts.video
+        # Timestamps stay absolute, so that `fps` lays the same grid whichever part is encoded, also for a source
+        # with a variable frame rate; decoding starts at the key frame before the part.
+        seek = {"ss": f"{seconds(start):.3f}", "noaccurate_seek": None} if start else {}
+        stream = opened(source, copyts=None, start_at_zero=None, **seek)[str(facts.video.index)]
+        stream = picture_chain(stream, facts, seconds(start))
+        # the last picture is held when the sound goes on, or when frames are missing
+        stream = stream.filter("setpts", "PTS-STARTPTS").filter("tpad", stop=-1, stop_mode="clone")
+    made = []
+    for i, (rung, path) in enumerate(zip(profile.video, outputs, strict=True)):
+        stream = (
+            rung_chain(stream, rung)
+            if i == 0
+            else stream.filter("scale", rung.width, rung.height, flags="bicubic").filter("setsar", 1)
+        )
+        last = i == len(profile.video) - 1
+        both = None if last else stream.filter_multi_output("split")
+        this = stream if both is None else both[0]
+        this = this.filter("format", "yuv420p").filter(
+            "setparams", range="tv", color_primaries="bt709", color_trc="bt709", colorspace="bt709"
+        )
+        made.append(ffmpeg.output(this, str(path), **{"frames:v": frames}, **_video_options(rung, profile.preset)))
+        if both is not None:
+            stream = both[1]
+    argv = ffmpeg.merge_outputs(*made).compile(overwrite_output=True)
+    return [
+        argv[0],
+        "-hide_banner",
+        "-nostdin",
+        "-nostats",
+        "-loglevel",
+        "warning",
+        "-progress",
+        "pipe:1",
+        *argv[1:],
+    ]
+
+
+def audio_argv(
+    source: Path | None,
+    facts: Facts,
+    gain: Gain,
+    ceiling_dbtp: float,
+    quanta: Quanta,
+    rung: AudioRung,
+    output: Path,
+) -> list[str]:
+    """Return the ffmpeg command that encodes one audio rendition; without `source`, silence."""
+    # one frame of priming comes first, and one more than needed keeps the last one whole
+    frames = quanta * AAC_FRAMES + 2
+    if source and facts.audio:
+        stream = stereo(opened(source), facts)
+        if gain.db:
+            stream = stream.filter("volume", f"{gain.db}dB", precision="float")
+        if gain.limit:
+            # the limiter sees true peaks because it works on the oversampled signal
+            limit = 10 ** ((ceiling_dbtp - 0.7) / 20)
+            stream = (
+                stream.filter("aresample", 192000)
+                .filter("alimiter", limit=f"{limit:.4f}", attack=5, release=80, level=0, latency=1)
+                .filter("aresample", 48000)
+            )
+        stream = stream.filter("apad")
+    else:
+        stream = ffmpeg.input("anullsrc=r=48000:cl=stereo", format="lavfi")
+    argv = ffmpeg.output(
+        stream, str(output), acodec="aac", audio_bitrate=rung.bitrate, ar=48000, ac=2,
+        **{"frames:a": frames}, flags="+bitexact", fflags="+bitexact", map_metadata=-1, format="mp4",
+    ).compile(overwrite_output=True)  # fmt: skip
+    return [
+        argv[0],
+        "-hide_banner",
+        "-nostdin",
+        "-nostats",
+        "-loglevel",
+        "warning",
+        "-progress",
+        "pipe:1",
+        *argv[1:],
+    ]
