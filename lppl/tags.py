@@ -23,7 +23,8 @@ MAX_RAW = 4000
 # Bidirectional overrides and isolates turn the rest of a page around; zero-width marks hide what a name is.
 _HIDDEN = re.compile("[\u200b\u200e\u200f\u202a-\u202e\u2060-\u2064\u2066-\u2069\ufeff\ufff9-\ufffd]")
 _SPACE = re.compile(r"\s+")
-_TRACK_NUMBER = re.compile(r"^\(?\[?\d{1,3}[\]\).]*[\s._-]+(?=\S*[^\W\d_])")
+# "01 Judul", "7. Judul", "(12) Judul"; but "17 Agustus" is a title.
+_TRACK_NUMBER = re.compile(r"^(?:0\d{1,2}\s+|[(\[]\d{1,3}[)\]][\s._-]*|\d{1,3}\s*[._-][\s._-]*)(?=\S*[^\W\d_])")
 _GAIN = re.compile(r"[-+]?\d+(?:[.,]\d+)?")
 _YEAR = re.compile(r"(?<!\d)(?:1[89]|20)\d\d(?!\d)")
 _ISRC = re.compile(r"^[A-Z]{2}[A-Z0-9]{3}\d{7}$")
@@ -82,7 +83,7 @@ def title_from_name(name: str) -> str:
     stem = name[: name.rfind(".")] if 0 < name.rfind(".") >= len(name) - 6 else name
     stem = clean(stem.encode("utf-8", "replace").decode("utf-8"))
     words = _TRACK_NUMBER.sub("", stem)
-    if " " not in words:  # with spaces in it, a hyphen is punctuation: "Siaran - Pagi"
+    if " " not in stem:  # with spaces in it, a hyphen is punctuation: "Siaran - Pagi"
         words = words.replace("-", " ")
     words = _SPACE.sub(" ", words.replace("_", " ")).strip(" .-")
     return words or stem or "Tanpa judul"
