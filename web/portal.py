@@ -9,6 +9,7 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
+from urllib.parse import unquote
 
 import jinja2
 import structlog
@@ -37,6 +38,8 @@ log = structlog.get_logger(__name__)
 
 HERE = Path(__file__).parent
 COOKIE = "lang"
+CHANNEL_COOKIE = "channel"
+"""Set by the page's script: the channel that was played last, shown first."""
 COOKIE_AGE_S = 365 * 86400
 
 HEADERS = {
@@ -128,7 +131,7 @@ class _Portal:
     async def page(self, request: web.Request) -> web.Response:
         """Answer ``GET /``; ``?lang=`` also sets the cookie that remembers it."""
         language = language_of(request)
-        html = self._page.render(self._context(language))
+        html = self._page.render(self._context(language, unquote(request.cookies.get(CHANNEL_COOKIE, ""))))
         response = web.Response(text=html, content_type="text/html", headers=HEADERS)
         if request.query.get("lang") in LANGUAGES:
             response.set_cookie(COOKIE, language, max_age=COOKIE_AGE_S, samesite="Lax", secure=request.secure, path="/")
@@ -170,10 +173,11 @@ class _Portal:
             "zone": zone_text(ms, zone),
         }
 
-    def _context(self, language: str) -> dict[str, Any]:
+    def _context(self, language: str, first: str) -> dict[str, Any]:
         view, ms = self._view, self._now_ms()
-        programmes = {c.id: view.programme(c.id) for c in view.channels}
-        cards = [self._card(c, programmes[c.id], ms) for c in view.channels]
+        channels = sorted(view.channels, key=lambda c: c.id != first)
+        programmes = {c.id: view.programme(c.id) for c in channels}
+        cards = [self._card(c, programmes[c.id], ms) for c in channels]
         data = {
             "server_ms": ms,
             "zone": view.zone.key,
@@ -184,7 +188,7 @@ class _Portal:
             "channels": [
                 {"id": c.id, "name": c.name, "kind": c.kind.value, "dvr_seconds": c.dvr_seconds}
                 | {"qualities": [q._asdict() for q in c.qualities]}
-                for c in view.channels
+                for c in channels
             ],
             "programmes": {key: payload(p, ms) for key, p in programmes.items()},
         }

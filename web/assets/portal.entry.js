@@ -6,7 +6,6 @@ import "./portal/portal.css";
 import { Card } from "./portal/card.js";
 import { follow } from "./portal/feed.js";
 import { AirClock, Programme } from "./portal/programme.js";
-import { remember, remembered } from "./portal/memory.js";
 import { Words } from "./portal/words.js";
 
 const data = JSON.parse(document.getElementById("portal-data").textContent);
@@ -17,10 +16,15 @@ clock.sample(data.server_ms, Date.now());
 const role = (name) => document.querySelector(`[data-role="${name}"]`);
 const cards = new Map();
 
+function setCookie(name, value) {
+  const secure = location.protocol === "https:" ? "; Secure" : "";
+  document.cookie = `${name}=${encodeURIComponent(value)}; path=/; max-age=31536000; SameSite=Lax${secure}`;
+}
+
 function began(card) {
   // Two channels at once would be noise: the one that starts silences the others.
   for (const other of cards.values()) if (other !== card) other.pause();
-  remember("channel", card.id);
+  setCookie("channel", card.id); // the server puts it first next time
 }
 
 for (const info of data.channels) {
@@ -47,8 +51,7 @@ for (const link of document.querySelectorAll("[data-lang]")) {
   link.addEventListener("click", (event) => {
     if (event.ctrlKey || event.metaKey || event.shiftKey) return;
     event.preventDefault(); // the page need not be loaded again, so the sound goes on
-    const secure = location.protocol === "https:" ? "; Secure" : "";
-    document.cookie = `lang=${link.dataset.lang}; path=/; max-age=31536000; SameSite=Lax${secure}`;
+    setCookie("lang", link.dataset.lang);
     const url = new URL(location.href);
     url.searchParams.delete("lang");
     history.replaceState(null, "", url);
@@ -84,6 +87,4 @@ for (const list of document.querySelectorAll('[data-role="aired"]')) {
   }, { once: true });
 }
 
-const last = remembered("channel", "");
-if (cards.has(last)) document.querySelector(`[data-channel="${CSS.escape(last)}"]`).classList.add("is-last");
 tick();

@@ -86,6 +86,14 @@ async def test_qualities_say_what_an_hour_costs(client: Client) -> None:
     assert "Hemat data · 29 MB per jam" in words
 
 
+@pytest.mark.parametrize(
+    ("last", "order"), [("radio", ["radio", "tv"]), ("tv", ["tv", "radio"]), ("hilang", ["tv", "radio"])]
+)
+async def test_the_channel_played_last_comes_first(client: Client, last: str, order: list[str]) -> None:
+    page = await text_of(client, "/", headers={"Cookie": f"channel={last}"})
+    assert re.findall(r'data-channel="(\w+)"', page) == order
+
+
 async def test_off_air_and_interludes_are_said(client: Client, view: Any) -> None:
     view.kind, view.fallback = Kind.OFF, "slate"
     words = visible(await text_of(client))
