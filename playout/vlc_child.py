@@ -123,9 +123,7 @@ class Player:
             # a late clock reference must not make the delay grow for good
             "--clock-jitter=0",
         ]
-        if gain_db:
-            common += ["--audio-filter=gain", f"--gain-value={10 ** (gain_db / 20):.4f}"]
-        self._instance = vlc.Instance(common + options)
+        self._instance = vlc.Instance([*common, f"--gain={10 ** (gain_db / 20):.4f}", *options])
         if self._instance is None:
             raise RuntimeError("libvlc does not start")
         self.player = self._instance.media_player_new()
