@@ -6,6 +6,6 @@ installed) espeak-ng; nothing is shipped. This package only makes files; it know
 
 from lppl.demo.builtin import make_ident, make_slate
 from lppl.demo.making import Tools
-from lppl.demo.station import DemoStation, make_demo
+from lppl.demo.station import DemoStation, make_demo, write_schedules
 
-__all__ = ["DemoStation", "Tools", "make_demo", "make_ident", "make_slate"]
+__all__ = ["DemoStation", "Tools", "make_demo", "make_ident", "make_slate", "write_schedules"]

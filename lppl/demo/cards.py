@@ -135,6 +135,38 @@ def slate(size: Size, station: str, channel: str) -> Image.Image:
     return picture.convert("RGB")
 
 
+def still(size: Size, title: str, lines: Sequence[str]) -> Image.Image:
+    """Draw the picture of a sound-only item: its title, and lines such as the artist below it."""
+    w, h = size
+    unit = min(w, h) / 720
+    picture = ground("kawung", size, 0).convert("RGBA")
+    layer = clear(size)
+    draw = ImageDraw.Draw(layer)
+    room = w * (1 - 2 * SAFE) - 80 * unit
+    face = font(round(68 * unit), bold=True)
+    lines_of_title = wrapped(title, face, room)
+    titles = lines_of_title[:3]
+    if len(lines_of_title) > 3:
+        titles[2] += "…"
+    face = min(
+        (fitted(t, round(68 * unit), room, bold=True) for t in titles), key=lambda f: f.getlength("M"), default=face
+    )
+    mark = batik.rosette(round(190 * unit))
+    tall = mark.height + (70 + 84 * len(titles) + 46 * len(lines)) * unit
+    y = (h - tall) / 2
+    draw.rectangle((0, y - 50 * unit, w, y + tall + 50 * unit), fill=(*NIGHT, 200))
+    layer.paste(mark, (round((w - mark.width) / 2), round(y)), mark)
+    y += mark.height + 60 * unit
+    for line in titles:
+        draw.text((w / 2, y), line, font=face, fill=CREAM, anchor="mm")
+        y += 84 * unit
+    for line in lines:
+        draw.text((w / 2, y), line, font=fitted(line, round(34 * unit), room), fill=GOLD, anchor="mm")
+        y += 46 * unit
+    picture.alpha_composite(layer)
+    return picture.convert("RGB")
+
+
 def card(size: Size, label: str, title: str, lines: Sequence[str], footer: str) -> Image.Image:
     """Draw an information card: a panel with a label, a title, lines of text and the channel's name."""
     w, h = size

@@ -159,7 +159,7 @@ async def make_demo(
     rest. Raises OSError when a folder cannot be written.
     """
     tools = tools or Tools.find()
-    await asyncio.to_thread(_write_schedules, schedule_folder, station)
+    await asyncio.to_thread(write_schedules, schedule_folder, station)
     wanted = [item for item in catalogue(station.first_hour) if tools.espeak or not item.speech]
     missing = await asyncio.to_thread(_missing, media, wanted)
     if not missing:
@@ -189,7 +189,8 @@ async def _make_one(shop: make.Workshop, item: Item, out: Path, on_file: Callabl
         on_file(out)
 
 
-def _write_schedules(folder: Path, station: DemoStation) -> None:
+def write_schedules(folder: Path, station: DemoStation) -> None:
+    """Write the demo's schedule files into `folder` where they are absent. Raises OSError."""
     for name, text in schedules.texts(station.tv, station.radio, station.place).items():
         if not (folder / name).exists():
             durable.write_file(folder / name, text.encode())

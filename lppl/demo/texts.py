@@ -19,8 +19,9 @@ def number(n: int) -> str:
 
 
 def time_signal(hour: int, zone: str) -> str:
-    """Write how an announcer says a full hour; midnight is "dua puluh empat"."""
-    return f"Pukul {number(hour or 24)} tepat, {ZONES.get(zone, zone)}."
+    """Write how an announcer says a full hour; midnight is "dua puluh empat". `zone` may be empty."""
+    name = ZONES.get(zone, zone)
+    return f"Pukul {number(hour or 24)} tepat{', ' + name if name else ''}."
 
 
 @dataclass(frozen=True, slots=True)

@@ -45,6 +45,13 @@ def card(out: str, size: list[int], label: str, title: str, lines: list[str], fo
     cards.card((size[0], size[1]), label, title, lines, footer).save(out, compress_level=1)
 
 
+def still(out: str, size: list[int], title: str, lines: list[str]) -> None:
+    """Draw the picture that a sound-only item shows on television."""
+    from lppl.demo import cards
+
+    cards.still((size[0], size[1]), title, lines).save(out, compress_level=1)
+
+
 def rosette(out: str, side: int) -> None:
     """Draw the medallion."""
     from lppl.demo import batik
@@ -104,7 +111,7 @@ def piece(out: str, name: str) -> None:
 
 JOBS: Mapping[str, Job] = {
     job.__name__: job
-    for job in (slate, ground, title, card, rosette, frieze, clock, cover, test_picture, chime, bed, piece)
+    for job in (slate, still, ground, title, card, rosette, frieze, clock, cover, test_picture, chime, bed, piece)
 }
 
 

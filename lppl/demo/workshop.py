@@ -151,7 +151,7 @@ async def clock_clip(shop: Workshop, hour: int, out: Path) -> None:
         (Layer(layers / "%02d.png", sequence=True),),
     )  # fmt: skip
     about = tags(
-        title=f"Pukul {hour:02d}.00 {shop.zone}", artist=shop.tv, album="Jam", date=YEAR, genre="Penanda waktu"
+        title=f"Pukul {hour:02d}.00 {shop.zone}".strip(), artist=shop.tv, album="Jam", date=YEAR, genre="Penanda waktu"
     )
     await encode(shop.tools, [
         *scene.inputs(), "-i", str(encoded), "-filter_complex", scene.graph(), *mapped(["[v]", "2:a"]),
@@ -222,5 +222,5 @@ async def talk(shop: Workshop, words: str, title: str, genre: str, music: Path, 
 async def time_signal(shop: Workshop, hour: int, out: Path) -> None:
     """Make the spoken time signal of radio: a gong exactly on the hour, then the words."""
     words = texts.time_signal(hour, shop.zone)
-    title = f"Pukul {hour:02d}.00 {shop.zone}"
+    title = f"Pukul {hour:02d}.00 {shop.zone}".strip()
     await talk(shop, words, title, "Penanda waktu", await shop.chime(CLOCK, rising=False), 3.2, out)
