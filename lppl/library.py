@@ -37,7 +37,7 @@ from lppl.stores import CHUNK, chunked, counted, counter, upsert
 from lppl.tables import aired, asset_files, assets, conform_jobs, house_sets
 
 NOT_PROGRAMME = (Kind.OFF.value, Kind.PREROLL.value)
-READ_AHEAD = 1000
+READ_AHEAD = 250
 """Rows fetched at a time, so that reading a big library lets the event loop breathe in between."""
 
 
@@ -68,9 +68,7 @@ class Library:
             async with self._engine.begin() as connection:
                 statement = upsert(connection, asset_files).values(rows)
                 columns = {c.name: statement.excluded[c.name] for c in asset_files.c if c.name != "path"}
-                await connection.execute(
-                    statement.on_conflict_do_update(index_elements=["path"], set_=columns)
-                )
+                await connection.execute(statement.on_conflict_do_update(index_elements=["path"], set_=columns))
                 await _changed_files(connection)
 
     async def forget_files(self, paths: Sequence[str]) -> None:
@@ -161,9 +159,7 @@ class Library:
         order = (assets.c.added.desc(), assets.c.id) if newest_first else (assets.c.title, assets.c.id)
         async with self._reading.connect() as connection:
             total = await connection.scalar(select(func.count()).select_from(assets).where(*wanted))
-            rows = await connection.execute(
-                select(assets).where(*wanted).order_by(*order).offset(offset).limit(limit)
-            )
+            rows = await connection.execute(select(assets).where(*wanted).order_by(*order).offset(offset).limit(limit))
             return Page(tuple(await _complete(connection, rows.all())), int(total or 0))
 
     async def ready_assets(self, after: str = "", limit: int = 500) -> tuple[Asset, ...]:
@@ -189,9 +185,7 @@ class Library:
         """Record that the files of `house` are gone or damaged, and queue it to be conformed again."""
         asset, recipe = house.split(".", 1)
         async with self._engine.begin() as connection:
-            await connection.execute(
-                update(house_sets).where(house_sets.c.house_id == house).values(state="lost")
-            )
+            await connection.execute(update(house_sets).where(house_sets.c.house_id == house).values(state="lost"))
             await requeue(connection, AssetId(asset), recipe, now)
             await counted(connection, "library")
 
@@ -247,9 +241,7 @@ class Library:
             values = {(r.channel, r.start): _aired_row(r) for r in some}
             async with self._engine.begin() as connection:
                 statement = upsert(connection, aired).values(list(values.values()))
-                columns = {
-                    c.name: statement.excluded[c.name] for c in aired.c if c.name not in ("channel", "start")
-                }
+                columns = {c.name: statement.excluded[c.name] for c in aired.c if c.name not in ("channel", "start")}
                 await connection.execute(
                     statement.on_conflict_do_update(index_elements=["channel", "start"], set_=columns)
                 )
@@ -363,9 +355,7 @@ async def _complete(connection: AsyncConnection, rows: Sequence[Row[Any]]) -> li
 
 
 def _tags_of(row: Row[Any]) -> Tags:
-    return Tags(
-        row.title, row.artist, row.album, row.year, row.genre, row.isrc, row.replaygain_db, row.has_cover
-    )
+    return Tags(row.title, row.artist, row.album, row.year, row.genre, row.isrc, row.replaygain_db, row.has_cover)
 
 
 def _house_of(row: Row[Any]) -> HouseRecord:

@@ -121,7 +121,7 @@ def rotation_of(stream: Stream) -> int:
     """Return by how many degrees (0, 90, 180, 270) the picture must be turned clockwise to stand upright."""
     for side in stream.get("side_data_list", []):
         if "rotation" in side:
-            return round(-float(side["rotation"]) / 90) * 90 % 360
+            return round(-_finite(side["rotation"], 0.0) / 90) * 90 % 360
     return round(_finite(stream.get("tags", {}).get("rotate"), 0.0) / 90) * 90 % 360
 
 

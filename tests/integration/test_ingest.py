@@ -20,10 +20,10 @@ from lppl.library import Library
 from lppl.media import AssetId, AudioRung, ChannelKind, Facts, Profile, Tags
 from lppl.quanta import Quanta
 from lppl.records import BUILTIN, AssetState, JobState
-from streaming.conform import Conformed
+from streaming.conform import Conformed, conform
 from streaming.fmp4 import AudioTrack
 from streaming.folder import content_hash
-from streaming.house import RenditionInfo, SetInfo, folder_of
+from streaming.house import HouseStore, RenditionInfo, SetInfo, folder_of
 from streaming.ingest import Ingest
 
 pytestmark = pytest.mark.integration
@@ -459,6 +459,22 @@ async def test_a_file_killed_between_hash_and_probe_is_examined_at_the_next_star
     assert found is not None
     assert found.state is AssetState.READY
     assert await station.paths() == ["a.wav"]
+
+
+async def test_the_real_conform_fits_the_port(station: Station) -> None:
+    """A sound file through the real ffmpeg: from the folder to a shelf and to house files that can be opened."""
+    write_wav(station.media / "a.wav", 2.0)
+    ingest = Ingest(
+        station.library, station.media, station.house, station.base / "work", conform,
+        lambda path, facts: [RADIO], lambda: None, clock=station.now, min_free=0,
+    )  # fmt: skip
+    station.ingest.close()
+    station.ingest = ingest
+    await station.settle()
+    material = (await station.library.shelf(RADIO)).at_path("a.wav")
+    assert material is not None
+    assert material.quanta == 7
+    assert HouseStore(station.house).ready(material.house) == 7
 
 
 # --- restored databases and changed settings -------------------------------------------------------------
