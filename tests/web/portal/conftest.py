@@ -222,11 +222,21 @@ class LiveStation:
         first = max(0, last - (DVR if name.startswith("dvr-") else WINDOW))
         lines = ["#EXTM3U", "#EXT-X-VERSION:7", "#EXT-X-TARGETDURATION:1", f"#EXT-X-MEDIA-SEQUENCE:{first}"]
         lines.append(f'#EXT-X-MAP:URI="{rendition}.mp4"')
+        if name.startswith("dvr-"):
+            lines += [self._named(n) for n in range(int(aired) // ITEM_S)]
         for n in range(first, last):
             at = self.zero_ms / 1000 + (ends[n - 1] if n else 0.0)
-            stamp = time.strftime("%Y-%m-%dT%H:%M:%S", time.gmtime(at)) + f".{int(at % 1 * 1000):03}Z"
-            lines += [f"#EXT-X-PROGRAM-DATE-TIME:{stamp}", f"#EXTINF:{lengths[n]:.6f},", f"{rendition}-{n}.m4s"]
+            lines += [f"#EXT-X-PROGRAM-DATE-TIME:{_stamp(at)}", f"#EXTINF:{lengths[n]:.6f},", f"{rendition}-{n}.m4s"]
         return "\n".join(lines) + "\n"
+
+    def _named(self, n: int) -> str:
+        item = self.view.item("tv", n)
+        start = f'ID="tv-{n}",START-DATE="{_stamp(item.start_ms / 1000)}",DURATION={ITEM_S}'
+        return f'#EXT-X-DATERANGE:{start},X-TITLE="{item.title} (rekaman)",X-KIND="item",X-PROGRAMME="Rekaman"'
+
+
+def _stamp(at: float) -> str:
+    return time.strftime("%Y-%m-%dT%H:%M:%S", time.gmtime(at)) + f".{int(at % 1 * 1000):03}Z"
 
 
 @pytest.fixture

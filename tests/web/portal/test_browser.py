@@ -189,6 +189,23 @@ async def test_back_in_time_and_live_again(page: Page, station: Any) -> None:
     await advances(page)
 
 
+async def test_what_is_replayed_has_the_name_it_aired_under(page: Page, station: Any) -> None:
+    """Further back than the programme's memory, the recording's own playlist knows."""
+    await page.goto(station.url)
+    await part(page, "timeline").fill("-50")
+    await expect(card(page)).to_have_attribute("data-status", "playing", timeout=LONG)
+    await advances(page)
+    await expect(part(page, "programme")).to_have_text("Rekaman")
+    titles = {"red": "Gending Pagi (rekaman)", "blue": "Kabar Kota (rekaman)"}
+    for _ in range(3):  # unless an item just changes, the first look will do
+        colour = await part(page, "media").evaluate(COLOUR)
+        if await part(page, "title").inner_text() == titles[colour]:
+            break
+        await page.wait_for_timeout(1500)
+    else:
+        pytest.fail("the title never was that of the picture")
+
+
 async def test_quality_is_obeyed_and_remembered(page: Page, station: Any) -> None:
     await page.goto(station.url)
     await part(page, "quality").select_option("360p")

@@ -167,12 +167,11 @@ export class Card {
     const { programme, clock, words } = this.#with;
     const playing = this.#player.heardMs;
     const ms = Number.isNaN(playing) ? clock.now() : playing;
-    const item = programme.at(ms);
-    if (item) return { ms, item };
-    const named = this.#player.named(ms);
-    if (named) return { ms, item: null, title: named["X-TITLE"], artist: named["X-ARTIST"] ?? "" };
-    if (!this.#player.live) return { ms, item: null, title: words.text("replay_of", { time: words.clockZone(ms) }), artist: "" };
-    return { ms, item: null, title: words.text("no_now"), artist: "" };
+    const item = programme.at(ms) ?? this.#player.named(ms);
+    if (item) return { ms, item, title: item.kind === "off" ? words.text("off_air") : item.title };
+    // Further back than anyone remembers: the time at least is certain.
+    if (!this.#player.live) return { ms, item, title: words.text("replay_of", { time: words.clockZone(ms) }) };
+    return { ms, item, title: words.text("no_now") };
   }
 
   #set(name, text) {
@@ -184,10 +183,10 @@ export class Card {
 
   #showHeard() {
     const { programme, words } = this.#with;
-    const { ms, item, title, artist } = this.#heard();
+    const { ms, item, title } = this.#heard();
     const off = item?.kind === "off";
-    const changed = this.#set("title", off ? words.text("off_air") : (item?.title ?? title));
-    this.#set("artist", (off ? "" : (item?.artist ?? artist)) || "");
+    const changed = this.#set("title", title);
+    this.#set("artist", off ? "" : (item?.artist ?? ""));
     this.#set("programme", item?.programme ?? "");
     this.#set("start", item ? words.clock(item.start_ms) : "");
     this.#set("end", item ? words.clockZone(item.end_ms) : "");

@@ -27,7 +27,9 @@ class HlsEngine {
     this.#atMs = atMs;
     this.#quality = quality;
     // Without a worker no script from a blob: address is needed; fMP4 costs the main thread little.
-    const hls = new Hls({ enableWorker: false, backBufferLength: 30, maxBufferLength: 20, capLevelToPlayerSize: true });
+    // Cues for text tracks, which nobody reads here, would need a data: address in the page's policy.
+    const cues = { enableDateRangeMetadataCues: false, enableEmsgMetadataCues: false, enableID3MetadataCues: false };
+    const hls = new Hls({ enableWorker: false, backBufferLength: 30, maxBufferLength: 20, capLevelToPlayerSize: true, ...cues });
     this.#hls = hls;
     hls.on(Hls.Events.MANIFEST_PARSED, () => {
       this.setQuality(this.#quality, true);
@@ -78,12 +80,17 @@ class HlsEngine {
     return live === null ? 0 : live - this.#media.currentTime;
   }
 
-  /** Attributes of the date range that covers `ms`: how the playlist itself names a programme. */
+  /** The item at `ms` as the playlist itself tells it (EXT-X-DATERANGE), or null. */
   named(ms) {
-    return Object.values(this.#ranges).find((r) => {
-      const end = r.endDate?.getTime() ?? r.startDate.getTime() + 1000 * (r.duration ?? r.plannedDuration ?? 0);
-      return r.attr["X-TITLE"] && r.startDate.getTime() <= ms && ms < end;
-    })?.attr ?? null;
+    for (const { startDate, duration, attr } of Object.values(this.#ranges)) {
+      const start_ms = startDate.getTime();
+      const end_ms = start_ms + (duration ?? NaN) * 1000; // an item that has not ended yet has no length
+      if (attr["X-TITLE"] && start_ms <= ms && ms < end_ms) {
+        const { "X-TITLE": title, "X-ARTIST": artist = "", "X-PROGRAMME": programme = "", "X-KIND": kind = "item" } = attr;
+        return { title, artist, programme, kind, start_ms, end_ms };
+      }
+    }
+    return null;
   }
 
   /** Seek to air time `ms`, or the nearest that there is; false while the window is unknown. */
