@@ -364,9 +364,18 @@ class HouseStore:
             return found.quanta
         return None
 
-    def forget(self, house: HouseId) -> None:
-        """Close a set, so that the next use opens what is on disk then."""
-        self._open.pop(house, None)
+    def reopen(self, house: HouseId) -> bool:
+        """Open what is on disk now, and tell whether it is whole. If it is not, what was open stays open:
+
+        its deleted files still serve what was committed of them.
+        """
+        try:
+            fresh = HouseSet(folder_of(self.root, house))
+        except HouseFileDamaged:
+            return False
+        self._open[house] = fresh
+        self._open.move_to_end(house)
+        return fresh.whole()
 
 
 def gop_grid(quanta: int) -> list[int]:

@@ -182,8 +182,7 @@ class Air:
             await asyncio.sleep(RECOVER_S)
             for channel in self.engine.channels.values():
                 for house in tuple(channel.lost):
-                    self._store.forget(house)
-                    if await asyncio.to_thread(self._store.ready, house) is not None:
+                    if self._store.reopen(house):
                         channel.lost.discard(house)
                         reported.discard(house)
                         log.info("material_back", channel=channel.channel, house=house)
