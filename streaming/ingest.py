@@ -39,6 +39,9 @@ from streaming.sniff import look
 from streaming.worker import Conform, Worker, contained, set_on_disk
 
 SCAN_PERIOD_S = 5.0
+SHORTEST_PERIOD_S = 1.0
+SCAN_SHARE = 20
+"""A scan may take one part in so many of a thread's time: a small folder is looked at each second."""
 SETTLE_S = 2.0
 BATCH_S = 20.0
 """Examining stops after this long to look at the folder again: what was dropped in meanwhile may be shorter."""
@@ -126,7 +129,7 @@ class Ingest:
             async with asyncio.TaskGroup() as group:
                 # first of all: a worker must not find its own job taken from it
                 await self._forever(self._recover, once=True)
-                group.create_task(self._forever(self._review, once=True))
+                group.create_task(self.review())
                 group.create_task(self._forever(self._scan_step))
                 for worker in self._workers:
                     group.create_task(self._forever(partial(self._work_step, worker)))
@@ -154,8 +157,10 @@ class Ingest:
             pause = min(2 * pause, LONGEST_PAUSE_S)
 
     async def _scan_step(self) -> None:
+        started = time.monotonic()
         if not await self.scan_once():
-            await asyncio.sleep(SCAN_PERIOD_S)
+            took = time.monotonic() - started
+            await asyncio.sleep(min(SCAN_PERIOD_S, max(SHORTEST_PERIOD_S, SCAN_SHARE * took)))
 
     async def _work_step(self, worker: Worker) -> None:
         self._jobs_waiting.clear()
@@ -175,6 +180,10 @@ class Ingest:
     async def _recover(self) -> None:
         for worker in self._workers:
             await self._library.jobs.recover(worker.name, self._clock())
+
+    async def review(self) -> None:
+        """Ask anew what each asset is wanted for, as after a changed schedule; while the database is away, wait."""
+        await self._forever(self._review, once=True)
 
     async def _review(self) -> None:
         lost = await self._lost_houses()

@@ -517,3 +517,20 @@ async def test_changed_profiles_are_conformed_and_old_wishes_dropped(station: St
     assert list((await station.library.shelf(OTHER)).materials) != []
     assert await station.paths() == []
     assert len(station.conform.done) == 1
+
+
+async def test_a_review_asks_anew_what_is_wanted(station: Station) -> None:
+    """As after a changed schedule: what nobody wanted so far is conformed, what aired stays on its shelf."""
+    write_wav(station.media / "a.wav")
+    station.profiles = []
+    await station.settle()
+    assert await station.paths() == []
+    station.profiles = [RADIO]
+    await station.ingest.review()
+    await station.settle()
+    assert await station.paths() == ["a.wav"]
+    station.profiles = [OTHER]
+    await station.ingest.review()
+    await station.settle()
+    assert list((await station.library.shelf(OTHER)).materials) != []
+    assert await station.paths() == ["a.wav"]
