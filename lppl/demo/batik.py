@@ -110,11 +110,11 @@ CLOUD = (
 """One cloud of mega mendung as circles: x, y, radius, in cloud half-widths."""
 
 
-def _cloud_mask(size: tuple[int, int], clouds: list[tuple[float, float, float]]) -> Image.Image:
-    mask = Image.new("L", size, 0)
+def _cloud_mask(size: tuple[int, int], margin: int, clouds: list[tuple[float, float, float]]) -> Image.Image:
+    mask = Image.new("L", (size[0] + 2 * margin, size[1]), 0)
     draw = ImageDraw.Draw(mask)
     for cx, cy, half in clouds:
-        for dx in (-size[0], 0, size[0]):
+        for dx in (margin - size[0], margin, margin + size[0]):
             for x, y, r in CLOUD:
                 px, py, pr = cx + dx + x * half, cy + y * half, r * half
                 draw.ellipse((px - pr, py - pr, px + pr, py + pr), fill=255)
@@ -133,6 +133,19 @@ def _cloud_mask(size: tuple[int, int], clouds: list[tuple[float, float, float]])
     return mask
 
 
+def _outline(size: tuple[int, int], clouds: list[tuple[float, float, float]]) -> Image.Image:
+    """Return the mask of clouds with rounded corners; its left edge continues the right one."""
+    # Half the size is enough for a blurred outline; the threshold afterwards makes it sharp again. The margin
+    # holds what lies beyond the edges, so that the blur sees there what a neighbouring copy would show.
+    w, h = size[0] // 2, size[1] // 2
+    margin = w // 16
+    halved = [(x / 2, y / 2, r / 2) for x, y, r in clouds]
+    mask = _cloud_mask((w, h), margin, halved).filter(ImageFilter.GaussianBlur(w * 0.005))
+    wide = mask.resize((2 * (w + 2 * margin), size[1]), Image.Resampling.BILINEAR)
+    crisp = wide.point([max(0, min(255, (v - 112) * 8)) for v in range(256)])
+    return crisp.crop((2 * margin, 0, 2 * margin + size[0], size[1]))
+
+
 def mega_mendung(width: int, height: int, ground: Colour = NIGHT) -> Image.Image:
     """Draw clouds whose outlines repeat inwards in paler blues; the left edge continues the right one."""
     w, h = width, height
@@ -149,12 +162,7 @@ def mega_mendung(width: int, height: int, ground: Colour = NIGHT) -> Image.Image
             shade = [INDIGO, BLUE, mixed(BLUE, SKY, 0.35), mixed(BLUE, SKY, 0.7), SKY, CREAM][band]
             inset = 1 - band * 0.135
             lowered = [(x, y + r * 0.055 * band, r * inset) for x, y, r in placed]
-            # half the size is enough for a blurred outline; the threshold afterwards makes it sharp again
-            half = [(x / 2, y / 2, r / 2) for x, y, r in lowered]
-            blurred = _cloud_mask((w // 2, h // 2), half).filter(ImageFilter.GaussianBlur(w * 0.0025))
-            mask = blurred.resize((w, h), Image.Resampling.BILINEAR).point(
-                [max(0, min(255, (v - 112) * 8)) for v in range(256)]
-            )
+            mask = _outline((w, h), lowered)
             picture.paste(mixed(ground, shade, 0.35 + 0.6 * strength), mask=mask)
     return picture
 
