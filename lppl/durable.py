@@ -4,6 +4,7 @@ Order: write beside, sync the file, rename, sync the folder; only then may anyth
 """
 
 import contextlib
+import fcntl
 import os
 import tempfile
 from collections.abc import Iterator
@@ -51,6 +52,20 @@ def replace_file(path: Path, data: bytes) -> None:
     beside = path.with_name(f".{path.name}.new")
     beside.write_bytes(data)
     beside.replace(path)
+
+
+@contextlib.contextmanager
+def sole_owner(path: Path) -> Iterator[None]:
+    """Hold a lock file for as long as the block lasts. Raises BlockingIOError when another process holds it.
+
+    The kernel lets go of it when the process ends, however it ends.
+    """
+    fd = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o644)
+    try:
+        fcntl.flock(fd, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        yield
+    finally:
+        os.close(fd)
 
 
 @contextlib.contextmanager

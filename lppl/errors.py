@@ -65,3 +65,14 @@ class HouseFileDamaged(LpplError):
             f"Berkas siaran {path} rusak atau hilang ({detail}); materi akan disiapkan ulang.",
             f"House file {path} is damaged or missing ({detail}); it will be conformed again.",
         )
+
+
+class AlreadyRunning(LpplError):
+    """Another process already has this role on this data folder."""
+
+    def __init__(self, role: str, folder: str) -> None:
+        self.role, self.folder = role, folder
+        super().__init__(
+            f"layanan lain sudah berjalan dengan peran {role} pada {folder}; hentikan dulu yang itu",
+            f"another service already runs the role {role} on {folder}; stop that one first",
+        )

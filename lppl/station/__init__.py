@@ -18,7 +18,7 @@ import structlog
 from lppl import durable, journal
 from lppl.clock import AirClock
 from lppl.config import Settings
-from lppl.errors import LpplError
+from lppl.errors import AlreadyRunning, LpplError
 from lppl.journal import Entry, Record
 from lppl.log import configure_log
 from lppl.quanta import Quanta
@@ -67,11 +67,16 @@ class Station:
         data = self.settings.data_dir
         for folder in ("journal", "state"):
             await asyncio.to_thread(partial((data / folder).mkdir, parents=True, exist_ok=True))
-        last = await asyncio.to_thread(journal.last_entries, data / "journal")
-        ends = [e.end for e in last.values()]
-        clock = AirClock(max(ends) if ends else None)
         tasks: list[asyncio.Task[None]] = []
         async with contextlib.AsyncExitStack() as stack:
+            for role in sorted(self.roles & {"air", "worker"}):
+                try:
+                    stack.enter_context(durable.sole_owner(data / "state" / f"{role}.lock"))
+                except BlockingIOError:
+                    raise AlreadyRunning(role, str(data)) from None
+            last = await asyncio.to_thread(journal.last_entries, data / "journal")
+            ends = [e.end for e in last.values()]
+            clock = AirClock(max(ends) if ends else None)
             group = await stack.enter_async_context(asyncio.TaskGroup())
             if self.roles & {"air", "web"}:
                 await self._go_on_air(group, tasks, stack, clock, last)
