@@ -45,7 +45,7 @@ def serve(settings: Settings, roles: frozenset[str]) -> int:
     except* (OSError, LpplError) as group:
         failures += [str(error) for error in group.exceptions]
     for failure in failures:
-        print(f"Tidak dapat berjalan: {failure} / Cannot run: {failure}", file=sys.stderr)
+        print(f"lppl: {failure}", file=sys.stderr)
     return 1 if failures else 0
 
 

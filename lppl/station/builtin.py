@@ -6,12 +6,9 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from lppl.config import ChannelSettings, Settings
-from lppl.demo.builtin import make_ident, make_slate
 from lppl.errors import HouseFileDamaged
 from lppl.media import AssetId, Material, Profile, Tags
-from streaming.conform import conform
 from streaming.house import SetInfo, folder_of, read_set
-from streaming.probe import probe
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,6 +32,9 @@ class BuiltinMaker:
         station, channel = self.settings.station.name, self.channel
         found = await asyncio.to_thread(self._made, "slate")
         if found is None:
+            # drawing and encoding are loaded only when something is to be made: a start must be quick
+            from lppl.demo.builtin import make_slate
+
             source = await make_slate(self._folder, station, channel.name, channel.kind)
             found = await self._conformed(source, "slate", "Mohon tunggu sebentar")
         return found
@@ -48,6 +48,8 @@ class BuiltinMaker:
         station, channel = self.settings.station, self.channel
         found = await asyncio.to_thread(self._made, "ident")
         if found is None:
+            from lppl.demo.builtin import make_ident
+
             source = await make_ident(self._folder, station.name, channel.name, station.place, channel.kind)
             found = await self._conformed(source, "ident", channel.name)
         return found
@@ -66,6 +68,9 @@ class BuiltinMaker:
         return material_of(info)
 
     async def _conformed(self, source: Path, what: str, title: str) -> Material:
+        from streaming.conform import conform
+        from streaming.probe import probe
+
         facts = await probe(source)
         asset = AssetId(await asyncio.to_thread(_hash, source))
         data = self.settings.data_dir
