@@ -22,8 +22,11 @@ STOP_AFTER_S = 5.0
 
 @cache
 def _idle_prefix() -> tuple[str, ...]:
-    """Scheduling class idle for processor and disk, by whatever of util-linux is installed."""
+    """Scheduling class idle for processor and disk, first in line for the memory killer: what util-linux has."""
     prefix: list[str] = []
+    if shutil.which("choom"):
+        # a service unit protects the station from the memory killer; work on files does not inherit that
+        prefix += ["choom", "-n", "500", "--"]
     if shutil.which("chrt"):
         prefix += ["chrt", "--idle", "0"]
     elif shutil.which("nice"):
