@@ -15,6 +15,7 @@ clock.sample(data.server_ms, Date.now());
 
 const role = (name) => document.querySelector(`[data-role="${name}"]`);
 const cards = new Map();
+let askAgain = null;
 
 function setCookie(name, value) {
   const secure = location.protocol === "https:" ? "; Secure" : "";
@@ -38,6 +39,7 @@ function tick() {
   role("clock").textContent = words.clock(clock.now());
   role("date").textContent = words.date(clock.now());
   for (const card of cards.values()) card.tick();
+  if ([...cards.values()].some((card) => card.stale)) askAgain?.();
 }
 
 function setLanguage(language) {
@@ -64,8 +66,7 @@ for (const link of document.querySelectorAll("[data-lang]")) {
 setInterval(tick, 500);
 document.addEventListener("visibilitychange", tick);
 
-let connected = true;
-follow({
+askAgain = follow({
   url: "events",
   poll: data.channels.map((c) => `api/programme/${encodeURIComponent(c.id)}`),
   onNews(news) {
@@ -73,8 +74,7 @@ follow({
     cards.get(news.channel)?.news(news);
   },
   onState(up) {
-    connected = up;
-    words.put(role("link-state"), connected ? "" : "offline");
+    words.put(role("link-state"), up ? "" : "offline");
   },
 });
 

@@ -15,12 +15,14 @@ export class Card {
   #player;
   #shown = {};
   #sliding = false;
+  #newsMs = 0;
 
   /** `context`: {programme, clock, words, station, began(card)}. */
   constructor(root, info, context) {
     this.#root = root;
     this.#info = info;
     this.#with = context;
+    this.#newsMs = context.clock.now();
     this.#player = new Player(this.#role("media"), {
       address: ({ dvr, saver }) => `hls/${encodeURIComponent(info.id)}/${dvr ? "dvr" : saver ? "audio" : "master"}.m3u8`,
       onStatus: () => this.#showStatus(),
@@ -145,7 +147,13 @@ export class Card {
   /** Take a message of the channel's programme. */
   news(message) {
     this.#with.programme.update(message);
+    this.#newsMs = message.server_ms;
     this.tick();
+  }
+
+  /** True when news must have been lost. */
+  get stale() {
+    return this.#with.programme.stale(this.#newsMs, this.#with.clock.now());
   }
 
   /** Bring everything up to date; called twice a second. */

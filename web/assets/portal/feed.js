@@ -3,12 +3,18 @@
 import { backoff } from "./supervision.js";
 
 const POLL_MS = 20000;
+/** A line that was just opened is given this long to bring news. */
+const GRACE_MS = 15000;
 
-/** Follow `url`; `poll` are the addresses that are asked while it is refused. */
+/**
+ * Follow `url`; `poll` are the addresses that are asked while it is refused.
+ * Returns a function that drops the line and opens it anew: a line may be dead without anyone being told.
+ */
 export function follow({ url, poll, onNews, onState }) {
   let source = null;
   let tries = 0;
   let polled = 0;
+  let opened = 0;
 
   async function ask() {
     polled = Date.now();
@@ -23,7 +29,8 @@ export function follow({ url, poll, onNews, onState }) {
   }
 
   function again() {
-    source?.close();
+    if (!source) return; // the next try is on its way
+    source.close();
     source = null;
     onState(false);
     if (Date.now() - polled > POLL_MS) ask();
@@ -31,6 +38,7 @@ export function follow({ url, poll, onNews, onState }) {
   }
 
   function open() {
+    opened = Date.now();
     source = new EventSource(url);
     const mine = source;
     // Browsers retry by themselves only after some errors: closing and opening covers all of them.
@@ -44,4 +52,5 @@ export function follow({ url, poll, onNews, onState }) {
 
   window.addEventListener("online", () => (tries = 0));
   open();
+  return () => Date.now() - opened > GRACE_MS && again();
 }

@@ -232,17 +232,16 @@ export class Player {
     else this.#open();
   }
 
+  // Events come late: only what the element still says counts.
+
   /** The system paused it (a call, unplugged headphones, a media key). */
   #pausedByOthers() {
-    if (this.#wanted && this.#engine && !this.#media.ended && this.#flowsButPaused) this.pause();
-  }
-
-  get #flowsButPaused() {
-    return this.#media.readyState > 2 && this.status === "playing";
+    const { paused, ended, readyState } = this.#media;
+    if (this.#wanted && this.#engine && paused && !ended && readyState > 2 && this.status === "playing") this.pause();
   }
 
   #playedByOthers() {
-    if (!this.#wanted && this.#engine) this.play();
+    if (!this.#wanted && this.#engine && !this.#media.paused) this.play();
   }
 
   #set(status) {

@@ -2,6 +2,8 @@
 
 const KEEP_MS = 3 * 3600 * 1000;
 const CLOCK_SAMPLES = 6;
+/** News of a new item is at most this late on a line that works. */
+const NEWS_LATE_MS = 30000;
 
 /** The station's clock, estimated from the times in its messages. */
 export class AirClock {
@@ -43,6 +45,12 @@ export class Programme {
   /** What airs at `ms`, or null. */
   at(ms) {
     return this.items.find((i) => i.start_ms <= ms && ms < i.end_ms) ?? null;
+  }
+
+  /** True when an item began a while ago and the last news, at `newsMs`, is older: the line must be dead. */
+  stale(newsMs, ms) {
+    const item = this.at(ms);
+    return item !== null && newsMs < item.start_ms && ms - item.start_ms > NEWS_LATE_MS;
   }
 
   /** At most `count` items that start after `ms`. */

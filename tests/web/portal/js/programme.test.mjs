@@ -59,3 +59,13 @@ test("the clock follows when the local clock is set", () => {
   for (let i = 0; i < 6; i++) clock.sample(1000, 1000);
   assert.equal(clock.now(1000), 1000);
 });
+
+test("a new item without news means that the line is dead", () => {
+  const programme = new Programme();
+  programme.update({ items: [item("a", 0, 100000), item("b", 100000, 200000)], fallback: null });
+  assert.equal(programme.stale(0, 99000), false); // still the item of the last news
+  assert.equal(programme.stale(50000, 125000), false); // news may be a little late
+  assert.equal(programme.stale(50000, 131000), true);
+  assert.equal(programme.stale(100500, 131000), false);
+  assert.equal(programme.stale(50000, 999000), false); // nothing is known: asking again would not help
+});
