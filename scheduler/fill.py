@@ -110,15 +110,16 @@ class Rotation:
         ]
         heapify(self._heap)
 
-    def next(self, barred: AssetId | None) -> Material | None:
-        """Return whose turn it is; `barred` (what aired just before) only when it is alone."""
-        turn = self._waiting(2)
-        if len(turn) > 1 and turn[0].asset == barred:
-            return turn[1]
+    def next(self) -> Material | None:
+        """Return whose turn it is. It aired longest ago, so never just before, unless it is alone."""
+        turn = self._waiting(1)
         return turn[0] if turn else None
 
     def fitting(self, limit: int, barred: AssetId | None) -> Material | None:
-        """Return the longest item of at most `limit` quanta; of equals, whose turn comes first."""
+        """Return the longest item of at most `limit` quanta; of equals, whose turn comes first.
+
+        `barred` is what aired just before: it is chosen only where nothing else fits.
+        """
         fits = [m for m in self._waiting(WAITING_LONGEST) if m.quanta <= limit]
         free = [m for m in fits if m.asset != barred]
         if free:

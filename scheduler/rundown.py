@@ -250,7 +250,7 @@ class _Composer:
         """Whose turn it is, or else the longest that fits before the hard start."""
         named = _named(slot.block.rotation)
         rotation = self._rotation(self._catalogue.pool(slot.block.rotation), q)
-        turn = rotation.next(self._previous)
+        turn = rotation.next()
         if turn is None:
             return self._fill(q, hard, f"rotasi {named} kosong")
         if hard is None or turn.quanta <= hard - q:
@@ -273,7 +273,7 @@ class _Composer:
         for source, pool in self._fillers:
             rotation = self._rotation(pool, q)
             if bound is None or bound - q >= 2 * pool.longest:
-                material = rotation.next(self._previous)
+                material = rotation.next()
             else:
                 material = rotation.fitting(bound - q, self._previous)
             if material:

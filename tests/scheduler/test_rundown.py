@@ -287,6 +287,31 @@ def test_soft_events_missed_during_a_long_live_air_once(planned: Planned) -> Non
     assert paths(planned(text, {"e": 30}, "09.10", "09.11", aired=live))[:2] == ["e", "ident"]
 
 
+def test_a_hard_event_that_was_not_let_in_is_not_made_up_for(planned: Planned) -> None:
+    live = [("live", at("05.30"), at("09.10") - at("05.30"))]
+    built = planned('[[at]]\nevery = "hour"\nitem = "e"\n', {"e": 30}, "09.10", "09.11", aired=live)
+    assert set(paths(built)) == {"ident"}
+
+
+def test_an_item_that_fits_airs_however_near_an_event_is(planned: Planned) -> None:
+    text = block("06.00", "07.00", 'items = ["short"]') + event("06.10", "e")
+    built = planned(text, {"short": 40, "e": 20}, Quanta(at("06.10") - 60), "06.11")
+    assert rows(built)[:3] == [("short", "item", 40), ("ident", "ident", 20), ("e", "item", 20)]
+
+
+def test_an_item_is_cut_for_a_hard_start_far_behind_the_end_of_the_plan(planned: Planned) -> None:
+    text = block("00.00", "24.00", 'rotation = "r"') + '[[at]]\ndays = "sabtu"\ntimes = ["06.00"]\nitem = "e"\n'
+    built = planned(text, {"r/week": 7 * 270_000, "e": 20}, "06.01", "06.02")
+    assert [line.end for line in built.rundown] == [at("06.00") + 6 * 270_000]
+
+
+def test_what_airs_after_an_outage_does_not_stand_for_an_event_missed_in_it(planned: Planned) -> None:
+    text = block("06.00", "07.00", 'items = ["x", "y"]') + event("06.01", "x", "hard = false")
+    aired = [("z", at("05.59"), 100), ("x", at("06.05"), 100)]
+    built = planned(text, {"x": 100, "y": 100}, Quanta(at("06.05") + 100), "06.06", aired=aired)
+    assert paths(built)[0] == "y"
+
+
 # ---- rotations ------------------------------------------------------------------------------------
 
 
