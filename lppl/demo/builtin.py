@@ -70,14 +70,15 @@ def _slate_arguments(card: Path) -> list[str]:
 
 
 def _chord() -> str:
-    """Return an aevalsrc graph: every partial swells once in 3.84 s, each at a time of its own."""
-    sides = []
-    for side in (0.0, 0.9):
-        partials = [
-            f"{0.097 / (1 + i * 0.55):.4f}*(0.82+0.18*sin(2*PI*t/{SLATE}+{i * 1.3 + side:.2f}))*sin(2*PI*{n}*t/{SLATE})"
-            for i, n in enumerate(CHORD)
-        ]
-        sides.append("+".join(partials))
+    """Return an aevalsrc graph: the odd and the even partials swell in turn, once in 3.84 s."""
+    wave = [f"{0.097 / (1 + i * 0.55):.4f}*sin(2*PI*{n}*t/{SLATE})" for i, n in enumerate(CHORD)]
+    sides = [
+        "+".join(
+            f"(0.82+0.18*sin(2*PI*t/{SLATE}+{phase + side}))*({'+'.join(wave[first::2])})"
+            for first, phase in ((0, 0.0), (1, 3.1))
+        )
+        for side in (0.0, 0.9)  # a little apart, left and right
+    ]
     return f"aevalsrc='{'|'.join(sides)}':s=48000:d={SLATE}"
 
 

@@ -106,8 +106,8 @@ PHONE = Format(
     ".mp4",
     (720, 1280),
     "30",
-    # vfr keeps the frames' own times; -enc_time_base -1 and the track's time scale keep them exact
-    (*X264, "-fps_mode", "vfr", "-enc_time_base", "-1", "-video_track_timescale", "90000"),
+    # vfr keeps the frames' own times; fine time bases of encoder and track keep them exact
+    (*X264, "-fps_mode", "vfr", "-enc_time_base", "1:90000", "-video_track_timescale", "90000"),
     ("-c:a", "aac", "-b:a", "96k", "-ac", "1", "-ar", "44100"),
     # A telephone drops a frame now and then, films at half the rate when it is dark (here from 6 to 9 s), and
     # its frame times waver by some milliseconds. transpose=cclock lays the upright picture on its side.
