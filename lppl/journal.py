@@ -5,8 +5,9 @@ item on a channel or *commits* further quanta of the item that is running there.
 records of all channels, so that one sync makes a whole tick durable; each file begins by stating again what runs
 on each channel, so that any file can be read alone.
 
-A line is ``<crc32, 8 hex> <JSON>\\n``; a line that is cut short or damaged, and what follows zero bytes, is not
-there. Nothing in this module decides what airs.
+A line is ``<crc32, 8 hex> <JSON>\\n``; a line that is cut short or damaged is not there. What such a line told of is
+read as time off the air, never as a hole: everything that reads the journal finds every quantum covered once.
+Nothing in this module decides what airs.
 """
 
 import contextlib
@@ -14,19 +15,29 @@ import errno
 import json
 import os
 import zlib
+from bisect import bisect_right
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
+from itertools import islice
 from pathlib import Path
 from typing import BinaryIO
+
+import structlog
 
 from lppl import durable
 from lppl.media import AssetId, HouseId
 from lppl.quanta import Quanta, starting
 from lppl.rundown import Kind
 
-RESERVE = 1 << 18
-"""Bytes set aside on disk beyond the end of the journal: with a full disk it still takes more than an hour of air."""
+log = structlog.get_logger(__name__)
+
+OFF_TITLE = "Tidak mengudara"
+RESERVE = 1 << 19
+"""Bytes set aside on disk beyond the end of the journal, made up again when half of them are used: with a full disk
+two channels still journal for an hour at least."""
+COMPACT_FROM = 1_000
+"""Unwritten records from which on successive commits of an item are joined, so that memory lasts as long as the air."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +57,12 @@ class Item:
     programme: str = ""
     why: str = ""
     hard: bool = False
+    number: int = 0
+    """How many items the channel began before this one, ever."""
+    format: str = ""
+    """Names the parameter sets of its renditions; empty while unknown, and off the air."""
+    format_changes: int = 0
+    """How often `format` had changed up to this item: what HLS counts discontinuities by, also across a restart."""
 
     @property
     def id(self) -> str:
@@ -114,14 +131,51 @@ def decode(line: bytes) -> Record | None:
 
 
 def fold(entries: list[Entry], records: Iterable[Record]) -> None:
-    """Add the records of ONE channel to its `entries`. Repeated records (each file's head) change nothing."""
+    """Add the records of ONE channel to its `entries`, which stay without gap or overlap.
+
+    Records that are known already (each file's head) change nothing. A commit beyond what its item planned belongs to
+    an item whose line was lost, and is left out; the time up to the next item is then off the air.
+    """
     for record in records:
         last = entries[-1] if entries else None
-        if isinstance(record, Item):
-            if last is None or record.start >= last.end and record != last.item:
-                entries.append(Entry(record, record.start))
-        elif last is not None and record.start <= last.end < record.start + record.length:
-            entries[-1] = replace(last, end=Quanta(record.start + record.length))
+        if isinstance(record, Commit):
+            end = record.start + record.length
+            if last is not None and record.start <= last.end < end <= last.item.start + last.item.planned:
+                entries[-1] = replace(last, end=Quanta(end))
+        elif last is None:
+            entries.append(Entry(record, record.start))
+        elif record.start >= last.end and record != last.item:
+            if not last.length:
+                entries.pop()  # it began, but nothing of it was there in time
+            start = entries[-1].end if entries else record.start
+            if start < record.start:
+                entries.append(_lost(last.item, start, record.start))
+            entries.append(Entry(record, record.start))
+
+
+def _lost(before: Item, start: Quanta, end: Quanta) -> Entry:
+    """Return what stands for a stretch whose records are damaged."""
+    why = "Catatan jurnal hilang"
+    length = Quanta(end - start)
+    counts = (before.number, before.format, before.format_changes)
+    item = Item(before.channel, start, None, Quanta(0), length, Kind.OFF, OFF_TITLE, "", "", why, False, *counts)
+    return Entry(item, end)
+
+
+def compact(records: Sequence[Record]) -> list[Record]:
+    """Return the same content with successive commits of each channel joined."""
+    out: list[Record] = []
+    newest: dict[str, int] = {}
+    for record in records:
+        at = newest.get(record.channel)
+        before = out[at] if at is not None else None
+        if isinstance(record, Commit) and isinstance(before, Commit) and before.start + before.length == record.start:
+            assert at is not None
+            out[at] = replace(before, length=before.length + record.length)
+        else:
+            newest[record.channel] = len(out)
+            out.append(record)
+    return out
 
 
 # --- files -------------------------------------------------------------------------------------------
@@ -140,29 +194,44 @@ def read_lines(data: bytes) -> Iterator[Record]:
 
 
 def files(folder: Path, since: datetime | None = None) -> list[Path]:
-    """Return the journal's files in order, from the hour of `since` on."""
-    first = f"{since:%Y-%m-%dT%H}.jnl" if since else ""
-    return sorted(p for p in folder.glob("????-??-??T??.jnl") if p.name >= first)
+    """Return the journal's files in order, from the one that was written in the hour of `since` on."""
+    found = sorted(folder.glob("????-??-??T??.jnl"))
+    if since is None:
+        return found
+    first = f"{since:%Y-%m-%dT%H}.jnl"
+    # on a full disk an hour's records lie in the file of the hour before
+    return found[max(0, bisect_right([p.name for p in found], first) - 1) :]
+
+
+def _records(path: Path) -> list[Record]:
+    """Return the records of a file; of one that cannot be read any more none: a bad disk must not stop a start."""
+    try:
+        return list(read_lines(path.read_bytes()))
+    except OSError as error:
+        log.error("journal_file_unreadable", file=str(path), detail=str(error))
+        return []
 
 
 def read(folder: Path, since: Quanta) -> dict[str, list[Entry]]:
     """Return each channel's entries from about `since` on (whole files), oldest first."""
     channels: dict[str, list[Entry]] = {}
     for path in files(folder, starting(since)):
-        for record in read_lines(path.read_bytes()):
+        for record in _records(path):
             fold(channels.setdefault(record.channel, []), (record,))
     return {c: entries for c, entries in channels.items() if entries}
 
 
 def last_entries(folder: Path) -> dict[str, Entry]:
-    """Return how the journal ends on each channel, reading back only as far as needed for its last file."""
-    for path in reversed(files(folder)):
-        channels: dict[str, list[Entry]] = {}
-        for record in read_lines(path.read_bytes()):
+    """Return how the journal ends on each channel, reading back two files.
+
+    One is not enough: a power cut may have torn its head, which says what runs on every channel.
+    """
+    channels: dict[str, list[Entry]] = {}
+    with_records = (records for path in reversed(files(folder)) if (records := _records(path)))
+    for records in reversed(list(islice(with_records, 2))):
+        for record in records:
             fold(channels.setdefault(record.channel, []), (record,))
-        if channels:
-            return {c: entries[-1] for c, entries in channels.items() if entries}
-    return {}
+    return {c: entries[-1] for c, entries in channels.items() if entries}
 
 
 class JournalWriter:
@@ -192,7 +261,7 @@ class JournalWriter:
             self._open(file_of(self.folder, now))
             self._write(pending)
         except OSError:
-            self._unwritten = pending[-10_000:]
+            self._unwritten = compact(pending) if len(pending) > COMPACT_FROM else pending
             self.close()
             raise
         self._unwritten = []
@@ -210,20 +279,15 @@ class JournalWriter:
         self._running.update(running)
 
     def _open(self, path: Path) -> None:
+        """Go on in `path`. A full disk that has no room for a new file leaves the one before in use."""
         if path == self._path:
             return
-        fresh = not path.exists()
         try:
-            file = open(path, "w+b" if fresh else "r+b")  # noqa: SIM115 - closed by close()
-            self._reserve_room(file.fileno(), 0)
-        except FileNotFoundError:
-            self.folder.mkdir(parents=True, exist_ok=True)
-            self._open(path)
-            return
+            file = self._opened(path)
         except OSError:
             if self._file is None:
                 raise
-            return  # a full disk: the room set aside in the hour before still serves
+            return
         self.close()
         self._file, self._path = file, path
         data = file.read().rstrip(b"\0")
@@ -232,18 +296,33 @@ class JournalWriter:
         if self._end != len(data):
             os.pwrite(file.fileno(), b"\0" * (len(data) - self._end), self._end)
         if not self._end:
-            heads = [
-                (e.item, Commit(e.item.channel, e.item.start, e.length)) for e in self._running.values() if e.length
-            ]
-            self._write([record for head in heads for record in head])
-        if fresh:
+            heads: list[Record] = []
+            for e in self._running.values():
+                heads += [e.item, Commit(e.item.channel, e.item.start, e.length)]
+            self._write(heads)
             durable.sync_folder(self.folder)
+
+    def _opened(self, path: Path) -> BinaryIO:
+        self.folder.mkdir(parents=True, exist_ok=True)
+        fresh = not path.exists() or not path.stat().st_size
+        file = path.open("w+b" if fresh else "r+b")
+        try:
+            if fresh:
+                os.posix_fallocate(file.fileno(), 0, self._reserve)
+        except OSError:
+            file.close()
+            # an empty file would make followers leave the one that is still written
+            path.unlink(missing_ok=True)
+            raise
+        return file
 
     def _reserve_room(self, fd: int, needed: int) -> None:
         """Set room aside, so that appending within it needs no new space on disk and no change of size."""
         size = os.fstat(fd).st_size
-        if size == 0 or needed > size:
-            os.posix_fallocate(fd, size, max(self._reserve, needed - size))
+        if needed + self._reserve // 2 > size:
+            # no room to set aside: what is there may still do, and writing tells when it does not
+            with contextlib.suppress(OSError):
+                os.posix_fallocate(fd, size, needed + self._reserve - size)
 
     def _write(self, records: Sequence[Record]) -> None:
         assert self._file is not None
@@ -289,6 +368,10 @@ class JournalFollower:
         """Read whole lines from where the last call stopped, never through the room set aside."""
         found: list[Record] = []
         with path.open("rb") as f:
+            if self._at:
+                f.seek(self._at - 1)
+                if f.read(1) != b"\n":
+                    self._at = 0  # the file was cut back after a failed write; repeated records change nothing
             while True:
                 f.seek(self._at)
                 block = f.read(1 << 16)
