@@ -9,7 +9,7 @@ import asyncio
 import contextlib
 import signal
 import sys
-from collections.abc import Mapping, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from functools import partial
 from typing import TYPE_CHECKING
 
@@ -25,6 +25,7 @@ from lppl.quanta import Quanta
 from lppl.station.air import Air
 from lppl.station.builtin import BuiltinMaker, Builtins
 from lppl.station.serving import Serving, listening, window_start
+from lppl.station.supervision import supervised
 from streaming.house import HouseStore
 
 if TYPE_CHECKING:
@@ -81,7 +82,7 @@ class Station:
             if self.roles & {"air", "web"}:
                 await self._go_on_air(group, tasks, stack, clock, last)
             if "worker" in self.roles or "air" in self.roles:
-                await self._open_library(group, tasks)
+                tasks.append(group.create_task(supervised("library", self._keep_library)))
             await self._stop.wait()
             log.info("stopping")
             for task in tasks:
@@ -121,10 +122,14 @@ class Station:
                     tasks.append(group.create_task(self._join_ident(self.air, name, maker)))
         if self.serving is not None:
             serving = self.serving
-            loops = [serving.publish(), serving.feed(), serving.look_at_disk()]
+            loops: dict[str, Callable[[], Awaitable[None]]] = {
+                "publish": serving.publish,
+                "feed": serving.feed,
+                "disk": serving.look_at_disk,
+            }
             if self.air is None:
-                loops.append(serving.follow(since))
-            tasks += [group.create_task(loop) for loop in loops]
+                loops["follow"] = partial(serving.follow, since)
+            tasks += [group.create_task(supervised(name, run)) for name, run in loops.items()]
             await stack.enter_async_context(listening(serving.application(), settings))
             self._say_where()
 
@@ -164,33 +169,32 @@ class Station:
 
     # --- library ---
 
-    async def _open_library(self, group: asyncio.TaskGroup, tasks: list[asyncio.Task[None]]) -> None:
+    async def _keep_library(self) -> None:
+        """Keep database, library and worker going; the air does without them when it must."""
         # imported late: the database's libraries take longer to load than the air takes to begin
-        await asyncio.sleep(0)
         from lppl.station.work import AsRunIndex, Records, ShelfWatch, Work
 
         records = Records(self.settings)
-        tasks.append(group.create_task(records.keep_open()))
+        loops: list[tuple[str, Callable[[], Awaitable[None]]]] = [("database", records.keep_open)]
         if self.serving is not None:
             self.serving.database_failure = lambda: records.failure
-        changed = lambda: None  # noqa: E731 - replaced below when there is an air role to tell
+        changed: Callable[[], None] = lambda: None  # noqa: E731 - nobody to tell without an air role
         if self.air is not None:
-            air = self.air
-            watch = ShelfWatch(self.settings, records, air.take_shelf)
+            watch = ShelfWatch(self.settings, records, self.air.take_shelf)
             changed = watch.changed
-            index = AsRunIndex(records, self._entries, [c.id for c in self.settings.channels])
-            tasks += [group.create_task(watch.run()), group.create_task(index.run())]
-            tasks.append(group.create_task(self._remember_past(air, index)))
-        if "worker" in self.roles:
-            work = Work(self.settings, records, changed)
-            tasks.append(group.create_task(work.run()))
-            if self.serving is not None:
-                self.serving.conform_pause = lambda: work.paused
-            if self.air is not None:
-                self.air.on_lost = lambda house: tasks.append(group.create_task(work.lose(house)))
-
-    def _entries(self, channel: str) -> Sequence[Entry]:
-        return self.serving.streams[channel].timeline.entries if self.serving is not None else ()
+            index = AsRunIndex(records, self.air.entries, [c.id for c in self.settings.channels])
+            past = partial(self._remember_past, self.air, index)
+            loops += [("shelf", watch.run), ("as_run_index", index.run), ("past", past)]
+        async with asyncio.TaskGroup() as group:
+            if "worker" in self.roles:
+                work = Work(self.settings, records, changed)
+                loops.append(("worker", work.run))
+                if self.serving is not None:
+                    self.serving.conform_pause = lambda: work.paused
+                if self.air is not None:
+                    self.air.on_lost = lambda house: group.create_task(work.lose(house))
+            for name, run in loops:
+                group.create_task(supervised(name, run))
 
     async def _remember_past(self, air: Air, index: "AsRunIndex") -> None:
         from sqlalchemy.exc import SQLAlchemyError

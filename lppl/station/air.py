@@ -38,6 +38,8 @@ KEEP = covering(8)
 """Lines that begin within this time are kept when a library change makes a new rundown."""
 HISTORY = 5000
 """Entries of the past that a rotation looks at."""
+RECENT = 4000
+"""Entries kept for the index; should the database be away for longer, it is filled from the journal at the next start."""
 STEER_S = 5.0
 RECOVER_S = 2.0
 SHELF_FILE_EVERY_S = 20.0
@@ -117,7 +119,8 @@ class Air:
         self._schedule_stamp: dict[str, tuple[int, int] | None] = {}
         self._shelves: dict[str, Shelf] = {}
         self._shelf_saved_at = 0.0
-        self.on_lost: Callable[[HouseId], None] = lambda _house: None
+        self.on_lost: Callable[[HouseId], object] = lambda _house: None
+        self._entries: dict[str, list[Entry]] = {c.id: [] for c in settings.channels}
         self._channels: dict[str, ChannelSettings] = {c.id: c for c in settings.channels}
         self.engine = Engine(
             [
@@ -142,6 +145,7 @@ class Air:
         for channel, entries in past.items():
             if channel in self.history:
                 self.history[channel].extend(_aired(entries))
+                self._entries[channel] = list(entries)
         async with self.engine.on_air(last):
             for channel in self.engine.channels:
                 await self.read_schedule(channel)
@@ -156,11 +160,18 @@ class Air:
 
     def _committed(self, records: Sequence[Record]) -> None:
         for record in records:
+            entries = self._entries[record.channel]
+            journal.fold(entries, (record,))
+            del entries[:-RECENT]
             if isinstance(record, Item) and record.asset is not None and record.kind not in (Kind.OFF, Kind.PREROLL):
                 self.history[record.channel].append(Aired(record.asset, record.start, record.planned))
         self._told(records)
         for channel in {r.channel for r in records if isinstance(r, Item)}:
             self._changed(channel)
+
+    def entries(self, channel: str) -> Sequence[Entry]:
+        """Return the last entries of the journal of `channel`, for its index in the database."""
+        return self._entries[channel]
 
     async def _steer(self) -> None:
         believed = self.clock.credible

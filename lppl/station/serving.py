@@ -210,7 +210,7 @@ class Serving:
                     line.start * QUANTUM_MS,
                     line.end * QUANTUM_MS,
                     Kind(line.kind),
-                )  # fmt: skip
+                )
             )
         return Programme(channel_id, tuple(items), status.fallback if status else None)
 
