@@ -19,6 +19,7 @@ from typing import Any
 from lppl.errors import LpplError, ProcessFailed
 from lppl.ports import TransportFeed
 from lppl.process import Child, run, started
+from lppl.settings import Output
 from playout.pacer import CACHING_MS, LEAD_MS, Pacer, has_material
 
 CHILD = Path(__file__).with_name("vlc_child.py")
@@ -50,19 +51,6 @@ class State(StrEnum):
     PLAYING = "playing"
     RESTARTING = "restarting"
     """VLC or the card was lost; the next attempt follows by itself."""
-
-
-@dataclass(frozen=True, slots=True)
-class Output:
-    """One entry of the settings' outputs.
-
-    `device`: an ALSA name (``default``, ``hw:0,0``, ``plughw:1``), ``pulse`` or ``pulse:SINK``,
-    ``file:/path.wav``, or ``dummy``. `gain_db` from -60 to +18.
-    """
-
-    channel: str
-    device: str
-    gain_db: float = 0.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,7 +115,11 @@ class _Session:
 
 
 class SoundCard:
-    """Plays `feed` on the card of `output`. `clock` is the air time in milliseconds since the epoch."""
+    """Plays `feed` on the card of `output`. `clock` is the air time in milliseconds since the epoch.
+
+    The device of `output` is an ALSA name (``default`` when empty, ``hw:0,0``, ``plughw:1``), ``pulse`` or
+    ``pulse:SINK``, ``file:/path.wav``, or ``dummy``.
+    """
 
     def __init__(
         self,
@@ -138,7 +130,8 @@ class SoundCard:
         watch: Watch | None = None,
     ) -> None:
         self.output = output
-        self.status = Status(output.channel, output.device, output.gain_db)
+        self.device = output.device or "default"
+        self.status = Status(output.channel, self.device, output.gain_db)
         self._feed = feed
         self._clock = clock
         self._watch = watch or Watch()
@@ -173,7 +166,7 @@ class SoundCard:
             if _now() - since > self._watch.feed_after:
                 self._raise(
                     AlarmName.FEED,
-                    f"Saluran {self.output.channel} tidak memberi suara untuk kartu {self.output.device}. "
+                    f"Saluran {self.output.channel} tidak memberi suara untuk kartu {self.device}. "
                     f"/ Channel {self.output.channel} gives no sound to the card.",
                 )
             await asyncio.sleep(0.1)
@@ -182,7 +175,7 @@ class SoundCard:
         """Run the child once. Always raises: _Ended, another LpplError, or OSError."""
         self.status.state = State.STARTING
         wanted = {
-            "device": self.output.device,
+            "device": self.device,
             "gain_db": self.output.gain_db,
             "caching_ms": CACHING_MS,
         }
@@ -284,7 +277,7 @@ class SoundCard:
         if _now() - session.quiet_since >= self._watch.silence_after:
             self._raise(
                 AlarmName.SILENCE,
-                f"Sunyi: yang keluar ke kartu {self.output.device} ({self.output.channel}) tidak bersuara. "
+                f"Sunyi: yang keluar ke kartu {self.device} ({self.output.channel}) tidak bersuara. "
                 f"/ Silence: nothing can be heard on the card's output.",
             )
 
@@ -313,7 +306,7 @@ class SoundCard:
         )
         self._raise(
             AlarmName.OUTPUT,
-            f"Kartu suara {self.output.device} ({self.output.channel}) berhenti, sedang dicoba lagi: {indonesian} "
+            f"Kartu suara {self.device} ({self.output.channel}) berhenti, sedang dicoba lagi: {indonesian} "
             f"/ The sound card stopped and is tried again: {english}",
         )
 
@@ -325,7 +318,7 @@ class SoundCard:
     def _clear(self, name: AlarmName, what: str) -> None:
         if name in self._active:
             self._active.discard(name)
-            self._on_alarm(name, False, f"Kartu suara {self.output.device} ({self.output.channel}): {what}")
+            self._on_alarm(name, False, f"Kartu suara {self.device} ({self.output.channel}): {what}")
 
 
 @dataclass(frozen=True, slots=True)

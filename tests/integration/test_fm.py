@@ -18,7 +18,8 @@ import pytest
 from numpy.typing import NDArray
 
 from lppl.quanta import Quanta
-from playout.soundcard import AlarmName, Output, SoundCard, State, Watch, list_devices
+from lppl.settings import Output
+from playout.soundcard import AlarmName, SoundCard, State, Watch, list_devices
 from streaming import adts, mpegts
 
 pytestmark = pytest.mark.integration
@@ -168,7 +169,7 @@ async def test_what_leaves_the_card_is_the_programme_over_eight_joins_and_the_wr
     assert mpegts.pts_of(channel.start) > mpegts.pts_of(Quanta(channel.start + len(channel.quanta))), "it wraps"
     wav = tmp_path / "card.wav"
     alarms = Alarms()
-    card = SoundCard(Output("radio", f"file:{wav}"), channel, clock, alarms)
+    card = SoundCard(Output(channel="radio", device=f"file:{wav}"), channel, clock, alarms)
     seen: list[tuple[float, int]] = []
     delays: list[float] = []
     ends = channel.start * 320 / 1000 + len(frames) * 1024 / 48_000
@@ -222,7 +223,7 @@ async def test_a_killed_vlc_comes_back_by_itself_at_the_right_place(tmp_path: Pa
     wav = tmp_path / "card.wav"
     channel = Channel(frames, wall_ms)
     alarms = Alarms()
-    card = SoundCard(Output("radio", f"file:{wav}"), channel, wall_ms, alarms)
+    card = SoundCard(Output(channel="radio", device=f"file:{wav}"), channel, wall_ms, alarms)
     async with playing(card):
         await until(lambda: card.status.state is State.PLAYING, 15)
         first = card.status.child_pid
@@ -245,7 +246,7 @@ async def test_a_killed_vlc_comes_back_by_itself_at_the_right_place(tmp_path: Pa
 async def test_a_hanging_vlc_is_replaced(tmp_path: Path) -> None:
     channel = Channel(frames_of(SOURCES[1], 24.0), wall_ms)
     alarms = Alarms()
-    card = SoundCard(Output("radio", "dummy"), channel, wall_ms, alarms, Watch(stuck_after=1.5))
+    card = SoundCard(Output(channel="radio", device="dummy"), channel, wall_ms, alarms, Watch(stuck_after=1.5))
     async with playing(card):
         await until(lambda: card.status.state is State.PLAYING, 15)
         first = card.status.child_pid
@@ -264,7 +265,7 @@ async def test_a_feed_that_stops_is_reported_and_followed_again(tmp_path: Path) 
     wav = tmp_path / "card.wav"
     channel = Channel(frames, wall_ms)
     alarms = Alarms()
-    card = SoundCard(Output("radio", f"file:{wav}"), channel, wall_ms, alarms, Watch(feed_after=1.0))
+    card = SoundCard(Output(channel="radio", device=f"file:{wav}"), channel, wall_ms, alarms, Watch(feed_after=1.0))
     async with playing(card):
         await until(lambda: card.status.state is State.PLAYING, 15)
         channel.open = False
@@ -289,7 +290,7 @@ async def test_silence_is_noticed_and_its_end_too_and_the_gain_is_what_was_asked
     programme = decoded(frames)
     wav = tmp_path / "card.wav"
     alarms = Alarms()
-    output = Output("radio", f"file:{wav}", gain_db=-6.0)
+    output = Output(channel="radio", device=f"file:{wav}", gain_db=-6.0)
     card = SoundCard(output, Channel(frames, wall_ms), wall_ms, alarms, Watch(silence_after=1.5))
     async with playing(card):
         await until(lambda: (AlarmName.SILENCE, True) in alarms.told, 20)
@@ -310,7 +311,7 @@ async def test_a_live_source_is_delayed_within_the_bound_and_the_delay_is_shown(
     channel = Channel(frames, wall_ms)
     channel.ahead_ms = -600.0
     alarms = Alarms()
-    card = SoundCard(Output("radio", f"file:{wav}"), channel, wall_ms, alarms)
+    card = SoundCard(Output(channel="radio", device=f"file:{wav}"), channel, wall_ms, alarms)
     async with playing(card):
         await until(lambda: len(recorded(wav)) > 6 * 48_000 if wav.exists() else False, 20)
         now = (wall_ms() - channel.start * 320) * 48
@@ -329,7 +330,7 @@ async def test_a_live_source_is_delayed_within_the_bound_and_the_delay_is_shown(
 async def test_a_card_that_is_not_there_is_tried_again_and_says_why() -> None:
     channel = Channel(frames_of(SOURCES[5], 9.6), wall_ms)
     alarms = Alarms()
-    card = SoundCard(Output("radio", "hw:97"), channel, wall_ms, alarms)
+    card = SoundCard(Output(channel="radio", device="hw:97"), channel, wall_ms, alarms)
     async with playing(card):
         await until(lambda: card.status.restarts >= 2, 15)
         assert card.status.state is not State.PLAYING
@@ -342,7 +343,7 @@ async def test_alsa_itself_plays_the_stream() -> None:
     """ALSA's own ``null`` device exists without hardware: VLC's real output module runs."""
     channel = Channel(frames_of(SOURCES[6], 9.6), wall_ms)
     alarms = Alarms()
-    card = SoundCard(Output("radio", "null"), channel, wall_ms, alarms)
+    card = SoundCard(Output(channel="radio", device="null"), channel, wall_ms, alarms)
     async with playing(card):
         await until(lambda: card.status.state is State.PLAYING, 15)
         await until(lambda: card.status.peak_dbfs is not None and card.status.delay_ms is not None, 5)
