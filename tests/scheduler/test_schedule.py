@@ -1,6 +1,7 @@
 """The schedule file: what it may say, and every mistake told with its line."""
 
 from datetime import time
+from pathlib import Path
 
 import pytest
 
@@ -229,3 +230,10 @@ def test_paths_and_sources() -> None:
     assert filler_source("folder:filler/") == "folder:filler"
     assert filler_source("file:promo") == "file:promo"
     assert [written(s) for s in (0, 21_615, 86_400, 93_600)] == ["00.00", "06.00.15", "24.00", "02.00"]
+
+
+def test_the_example_of_the_guide_is_a_good_schedule() -> None:
+    guide = Path(__file__).parents[2] / "docs" / "panduan" / "jadwal.md"
+    example = guide.read_text("utf-8").split("```toml\n")[1].split("```")[0]
+    schedule = parse_schedule(example, "jadwal.md")
+    assert (len(schedule.filler), len(schedule.block), len(schedule.at)) == (2, 3, 2)
