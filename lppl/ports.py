@@ -42,6 +42,20 @@ class Sources(Protocol):
         """
         ...
 
+    def key(self, house: HouseId, q: Quanta) -> Quanta | None:
+        """Return the last quantum of `house`, at or before `q`, with which airing can begin; None when lost.
+
+        Asked for live sources only: conformed material has a key frame every 6 quanta. Cheap; must not raise.
+        """
+        ...
+
+    def format(self, house: HouseId) -> str:
+        """Name the parameter sets of all renditions of `house`, the same for all that join seamlessly.
+
+        Empty when it is lost. Cheap; must not raise.
+        """
+        ...
+
 
 class TransportFeed(Protocol):
     """A channel's sound as an MPEG transport stream, for the sound card and for relays."""

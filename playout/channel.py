@@ -6,9 +6,9 @@ the next commit after the material is back.
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
-from lppl.journal import Commit, Entry, Item, Record
+from lppl.journal import OFF_TITLE, Commit, Entry, Item, Record
 from lppl.media import HouseId, Material
 from lppl.ports import Sources
 from lppl.quanta import CELL, GOP, Quanta, cell_of, cell_start
@@ -45,33 +45,44 @@ class ChannelPlayout:
         self._stands_in_for: Line | None = None
         self.lost: set[HouseId] = set()
         """Houses that were wanted and not there since last asked; the station has them made again."""
+        self._live_aired: dict[HouseId, Quanta] = {}
+        """Up to where live sources aired: when one comes back, nothing of it airs twice."""
 
     # --- opening ---
 
     def open(self, now: Quanta, last: Entry | None) -> list[Record]:
         """Return what must be journalled before the channel goes on at `now`, given how its journal ends."""
+        if last is not None:
+            self._note_live(last)
         if last is not None and last.end >= now - SHORT_OUTAGE and last.item.house is not None:
             self.entry = last
-            # pre-roll and what stood in do not run on; a planned item does
-            runs_on = last.item.kind is not Kind.PREROLL
+            # pre-roll and what stood in at the end of the ladder do not run on; a planned item does
+            runs_on = last.item.kind not in (Kind.PREROLL, Kind.IDENT, Kind.SLATE)
             self._stop = Quanta(last.item.start + last.item.planned) if runs_on else last.end
+            self._fallback, self._stands_in_for = False, None
             return []
         preroll = max(cell_start(cell_of(now) - PREROLL_CELLS), self._cell_after(last))
         records: list[Record] = []
-        if last is not None and last.end < preroll:
-            off = Item(self.channel, last.end, None, Quanta(0), Quanta(preroll - last.end), Kind.OFF, "Tidak mengudara")
-            records += [off, Commit(self.channel, last.end, preroll - last.end)]
         self.entry = last
+        if last is not None and last.end < preroll:
+            off = Item(self.channel, last.end, None, Quanta(0), Quanta(preroll - last.end), Kind.OFF, OFF_TITLE)
+            records += self._whole(off)
         q = preroll
         while q < now:
             ident = self.ladder.ident
             material = ident if ident is not None and self._usable(ident) else self.ladder.slate
             length = Quanta(min(material.quanta, now - q))
-            item = _item(self.channel, q, material, length, Kind.PREROLL, why="Pembuka kanal")
-            records += [item, Commit(self.channel, q, length)]
+            records += self._whole(_item(self.channel, q, material, length, Kind.PREROLL, why="Pembuka kanal"))
             q = Quanta(q + length)
-            self.entry = Entry(item, q)
-        self._stop = now
+        self._stop = self.end
+        self._fallback, self._stands_in_for = False, None
+        return records
+
+    def _whole(self, item: Item) -> list[Record]:
+        """Return the records of an item that is committed at once to its planned length."""
+        records: list[Record] = [*self._begin(item), Commit(self.channel, item.start, item.planned)]
+        assert self.entry is not None
+        self.entry = Entry(self.entry.item, self._stop)
         return records
 
     @staticmethod
@@ -118,49 +129,67 @@ class ChannelPlayout:
     # --- committing ---
 
     def commit(self, now: Quanta) -> list[Record]:
-        """Return the records that carry the channel to at most `now` + AHEAD; empty while that is far enough."""
-        records: list[Record] = []
+        """Return the records that carry the channel to at most `now` + AHEAD; empty while that is far enough.
+
+        After a stall longer than a short outage (a suspended computer) the channel opens anew. What a source
+        raises passes through, and leaves the channel as it was.
+        """
         if self.end > now + STEP:
-            return records
-        while self.end < now + AHEAD:
-            before = self.end
-            records += self._commit_some(now)
-            if self.end == before:
-                break  # a live source whose samples are still on their way
+            return []
+        before = self.entry, self._stop, self._fallback, self._stands_in_for
+        try:
+            records = self.open(now, self.entry) if self.end < now - SHORT_OUTAGE else []
+            while self.end < now + AHEAD:
+                end = self.end
+                records += self._commit_some(now)
+                if self.end == end:
+                    break  # a live source whose samples are still on their way
+        except BaseException:
+            # records that nobody gets must not count as committed: the journal would have a hole
+            self.entry, self._stop, self._fallback, self._stands_in_for = before
+            raise
         return records
 
     def emergency(self, now: Quanta) -> list[Record]:
-        """Return records that put the slate on, whatever went wrong in :meth:`commit`."""
+        """Return records that put the slate on, whatever went wrong in :meth:`commit`. Asks nobody anything."""
+        assert self.entry is not None
+        before = self.entry.item
         self._fallback, self._stands_in_for = True, None
         slate = self.ladder.slate
-        length = max(0, min(slate.quanta, now + AHEAD - self.end))
+        length = Quanta(max(0, min(slate.quanta, now + AHEAD - self.end)))
         if not length:
             return []
-        item = _item(self.channel, self.end, slate, Quanta(length), Kind.SLATE, why="Kesalahan pada kanal")
-        records: list[Record] = [*self._begin(item), Commit(self.channel, item.start, length)]
+        why = "Kesalahan pada kanal"
+        item = _item(self.channel, self.end, slate, length, Kind.SLATE, why=why)
+        item = replace(item, number=before.number + 1, format=before.format, format_changes=before.format_changes)
+        self._stop = Quanta(item.start + length)
         self.entry = Entry(item, self._stop)
-        return records
+        return [item, Commit(self.channel, item.start, length)]
 
     def _commit_some(self, now: Quanta) -> list[Record]:
         assert self.entry is not None
         records: list[Record] = []
-        if not self._goes_on():
+        if not self._goes_on(now):
             records += self._next(now)
+            if not records:
+                return []
         item, end = self.entry.item, self.end
         length = min(self._stop, now + AHEAD) - end
-        if item.kind is Kind.LIVE and item.house is not None:
-            ready = self._sources.ready(item.house)
-            here = item.in_point + end - item.start
-            length = min(length, (ready or 0) - here)
-            if length <= 0 and end <= now:  # the quantum is on air and its samples did not come
-                self.lost.add(item.house)
-                return records + self._commit_some(now)
+        if item.house is not None:
+            # never more than is there: of a live source what has arrived, of a file what it really holds
+            length = min(length, (self._sources.ready(item.house) or 0) - (item.in_point + end - item.start))
         if length > 0:
             records.append(Commit(self.channel, end, length))
             self.entry = Entry(item, Quanta(end + length))
+            self._note_live(self.entry)
         return records
 
-    def _goes_on(self) -> bool:
+    def _note_live(self, entry: Entry) -> None:
+        item = entry.item
+        if item.kind is Kind.LIVE and item.house is not None:
+            self._live_aired[item.house] = Quanta(item.in_point + entry.length)
+
+    def _goes_on(self, now: Quanta) -> bool:
         """Tell whether the running item airs on at the committed end."""
         assert self.entry is not None
         item, end = self.entry.item, self.end
@@ -168,49 +197,58 @@ class ChannelPlayout:
             return False
         if self._fallback:
             line = self.rundown.at(end) if self.rundown else None
-            if line is not None and line is not self._stands_in_for and self._usable(line.material):
+            if line is not None and self._joined_at(line, end) is not None:
                 return False
-        if item.kind is Kind.LIVE:
-            return item.house not in self.lost
-        if self._is_ready(item.house, Quanta(item.in_point + end - item.start + 1)):
+        here = item.in_point + end - item.start
+        if (self._sources.ready(item.house) or 0) > here:
             return True
+        if item.kind is Kind.LIVE and end > now:
+            return True  # its next samples may still arrive in time
         self.lost.add(item.house)
         return False
 
+    def _joined_at(self, line: Line, end: Quanta) -> Quanta | None:
+        """Return the quantum of its material with which `line` can go on air at `end`; None when it cannot."""
+        house = line.material.house
+        ready = self._sources.ready(house)
+        if line.kind is Kind.LIVE:
+            key = self._sources.key(house, Quanta(ready - 1)) if ready else None
+            return key if key is not None and key >= max(line.in_point, self._live_aired.get(house, 0)) else None
+        into = end - line.start
+        at = line.in_point + into
+        if at >= line.material.quanta:
+            return None  # shorter than its line: the rest is filled
+        if ready is None or ready <= at or house in self.lost:
+            self.lost.add(house)
+            return None
+        # joined under way, for instance after an outage: at the key frame at or before the right place
+        return Quanta(at - at % self._gop) if into else Quanta(at)
+
     def _next(self, now: Quanta) -> list[Record]:
-        """Begin what airs at the committed end."""
+        """Begin what airs at the committed end; nothing while a live source may still arrive in time."""
         end = self.end
         line = self.rundown.at(end) if self.rundown else None
-        if line is not None and self._usable(line.material):
-            into = end - line.start
-            # joined under way, for instance after an outage: at the key frame at or before the right place
-            in_point = Quanta(line.in_point + into - (line.in_point + into) % self._gop) if into else line.in_point
-            live = line.kind is Kind.LIVE
-            if live or self._is_ready(line.material.house, Quanta(in_point + 1)):
-                room = line.end - end if live else line.material.quanta - in_point
-                self._fallback, self._stands_in_for = False, None
-                length = Quanta(min(line.end - end, room))
-                return self._begin(
-                    _item(
-                        self.channel,
-                        end,
-                        line.material,
-                        length,
-                        line.kind,
-                        in_point,
-                        line.programme,
-                        line.why,
-                        line.hard,
-                    )
-                )
-            self.lost.add(line.material.house)
-        return self._stand_in(line)
+        if line is None:
+            return self._stand_in(None)
+        in_point = self._joined_at(line, end)
+        if in_point is None:
+            if line.kind is Kind.LIVE and end > now:
+                return []
+            if line.kind is Kind.LIVE:
+                self.lost.add(line.material.house)
+            return self._stand_in(line)
+        length = line.end - end
+        if line.kind is not Kind.LIVE:
+            length = min(length, line.material.quanta - in_point)
+        self._fallback, self._stands_in_for = False, None
+        m, p = line.material, line.programme
+        return self._begin(_item(self.channel, end, m, Quanta(length), line.kind, in_point, p, line.why, line.hard))
 
     def _stand_in(self, line: Line | None) -> list[Record]:
         """Begin the best fallback, up to the end of the line that it stands in for."""
         end = self.end
         self._fallback, self._stands_in_for = True, line
-        until = line.end if line is not None else Quanta(end + self.ladder.slate.quanta)
+        until = line.end if line is not None else self._until_next(end)
         fillers = [r.material for r in self.rundown if r.kind is Kind.FILLER] if self.rundown else []
         # the longest that is not over before the slot is: few joins
         fitting = sorted({m.house: m for m in fillers}.values(), key=lambda m: abs(m.quanta - (until - end)))
@@ -221,6 +259,11 @@ class ChannelPlayout:
             return self._begin_fallback(self.ladder.ident, until, Kind.IDENT)
         return self._begin_fallback(self.ladder.slate, until, Kind.SLATE)
 
+    def _until_next(self, end: Quanta) -> Quanta:
+        """Return how far to stand in where the rundown has nothing: never past what it has next."""
+        later = self.rundown.after(end) if self.rundown else ()
+        return Quanta(min([end + self.ladder.slate.quanta, *(line.start for line in later[:1])]))
+
     def _begin_fallback(self, material: Material, until: Quanta, kind: Kind) -> list[Record]:
         line = self._stands_in_for
         why = f"Pengganti: {line.material.title} tidak dapat ditayangkan" if line else "Rundown kosong"
@@ -229,15 +272,23 @@ class ChannelPlayout:
         return self._begin(_item(self.channel, self.end, material, length, kind, programme=programme, why=why))
 
     def _begin(self, item: Item) -> list[Record]:
+        before = self.entry.item if self.entry is not None else None
+        if before is not None:
+            found = self._sources.format(item.house) if item.house is not None else ""
+            changed = bool(found and before.format and found != before.format)
+            item = replace(
+                item,
+                number=before.number + 1,
+                format=found or before.format,
+                format_changes=before.format_changes + changed,
+            )
+        elif item.house is not None:
+            item = replace(item, format=self._sources.format(item.house))
         self.entry, self._stop = Entry(item, item.start), Quanta(item.start + item.planned)
         return [item]
 
     def _usable(self, material: Material) -> bool:
         return material.house not in self.lost and self._sources.ready(material.house) is not None
-
-    def _is_ready(self, house: HouseId, quanta: Quanta) -> bool:
-        ready = self._sources.ready(house)
-        return ready is not None and ready >= quanta
 
 
 def _item(

@@ -18,8 +18,10 @@ from playout.channel import ChannelPlayout
 
 log = structlog.get_logger()
 
-DISK_PATIENCE_S = 1.0
-"""How long a sync may take before the air goes on without it; commits are at least 0.96 s ahead."""
+DISK_PATIENCE_S = 0.8
+"""How long a sync may take before the air goes on without it: less than the 0.96 s that a tick is ahead of the air."""
+CLOSE_PATIENCE_S = 5.0
+"""How long a clean stop waits for the disk."""
 
 
 class Engine:
@@ -51,8 +53,11 @@ class Engine:
         try:
             yield
         finally:
-            await asyncio.get_running_loop().run_in_executor(self._disk, self._writer.close)
-            self._disk.shutdown()
+            closing = asyncio.get_running_loop().run_in_executor(self._disk, self._writer.close)
+            done, _ = await asyncio.wait({closing}, timeout=CLOSE_PATIENCE_S)
+            if not done:
+                log.error("journal_not_closed", detail="disk tidak menjawab / the disk does not answer")
+            self._disk.shutdown(wait=False)
 
     async def tick(self) -> Quanta:
         """Commit what is due; return the quantum at which to tick again."""
@@ -61,7 +66,7 @@ class Engine:
         for channel in self.channels.values():
             try:
                 records += channel.commit(now)
-            except Exception:  # noqa: BLE001 - a fault in one channel's plan must not take any channel off the air
+            except Exception:  # a fault in one channel's plan must not take any channel off the air
                 log.exception("commit_failed", channel=channel.channel)
                 records += channel.emergency(now)
         if records or self._writer.unwritten:

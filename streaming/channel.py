@@ -53,8 +53,9 @@ class _Published:
     """A segment that is out, with what its playlists need."""
 
     segment: Segment
+    joins: int
+    """Discontinuity sequence number: joins that had to be marked before it, ever; the same in all renditions."""
     inits: dict[str, str] = field(default_factory=dict)
-    discontinuity: bool = False
 
 
 class ChannelStream:
@@ -77,7 +78,6 @@ class ChannelStream:
         self._published: list[_Published] = []
         self._inits: dict[str, bytes] = {}
         self._documents: dict[str, Document] = {}
-        self._removed_discontinuities = 0
         self.names = (*(r.name for r in profile.video), *(r.name for r in profile.audio))
         self._target = TARGET_TV if profile.video else TARGET_RADIO
 
@@ -107,7 +107,7 @@ class ChannelStream:
             return []
         out = []
         while number <= due(now):
-            segment = self.timeline.segment(number)
+            segment = self.timeline.segment(number, self._published[-1].segment.end if self._published else None)
             if segment is None:
                 break
             out.append(segment)
@@ -119,17 +119,18 @@ class ChannelStream:
             oldest = cell_start(self._published[-1].segment.number - self._dvr_cells - 2 * LIVE_SEGMENTS)
             self.timeline.forget_before(oldest)
             while self._published and self._published[0].segment.end <= oldest:
-                self._removed_discontinuities += self._published.pop(0).discontinuity
+                self._published.pop(0)
         return out
 
     def _append(self, segment: Segment) -> None:
-        published = _Published(segment)
+        # counted in the journal, so that a restart and a second server say the same
+        item = segment.pieces[0].item
+        joins = item.number if self._mark_joins else item.format_changes
+        if self._published:
+            joins = max(joins, self._published[-1].joins)
+        published = _Published(segment, joins)
         for name in self.names:
             published.inits[name] = self._init_id(name, segment)
-        before = self._published[-1] if self._published else None
-        if before is not None and not segment.gap:
-            joins = any(p.air == p.item.start and p.item.start >= segment.start for p in segment.pieces)
-            published.discontinuity = before.inits != published.inits or (self._mark_joins and joins)
         self._published.append(published)
 
     def _init_id(self, name: str, segment: Segment) -> str:
@@ -184,32 +185,29 @@ class ChannelStream:
             raise UnknownRendition(name)
         return self._media(rendition, self._dvr_window() if "dvr" in kind else self._live_window(), iframes).text()
 
-    def _live_window(self) -> Sequence[_Published]:
+    def _live_window(self) -> list[_Published]:
         window = self._published[-LIVE_SEGMENTS:]
         # after a long outage the live window begins anew: it never lists time that was off the air
         gap = next((i for i in range(len(window), 0, -1) if window[i - 1].segment.gap), 0)
         return window[gap:]
 
-    def _dvr_window(self) -> Sequence[_Published]:
+    def _dvr_window(self) -> list[_Published]:
         return self._published[-self._dvr_cells :]
 
-    def _media(self, rendition: str, window: Sequence[_Published], iframes: bool) -> MediaPlaylist:
+    def _media(self, rendition: str, window: list[_Published], iframes: bool) -> MediaPlaylist:
         segments = [
             ListedSegment(
                 f"{'i' if iframes else ''}{p.segment.number}.m4s",
                 p.segment.start,
                 p.segment.length,
                 f"../init/{rendition}-{p.inits[rendition]}.mp4",
-                p.discontinuity and i > 0,
+                p.joins - before.joins,
                 p.segment.gap,
             )
-            for i, p in enumerate(window)
+            for before, p in zip(window[:1] + window[:-1], window, strict=True)
         ]
-        # the first segment's own mark counts as removed: it is behind the playlist's start
         first = window[0] if window else None
-        removed = self._removed_discontinuities + sum(
-            p.discontinuity for p in self._published if first and p.segment.number <= first.segment.number
-        )
+        removed = first.joins if first else 0
         ranges = () if iframes else self._ranges(window)
         number = first.segment.number if first else 0
         return MediaPlaylist(number, self._target, segments, ranges, removed, iframes)

@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import BinaryIO
 
-from lppl.quanta import AAC_FRAMES, FRAMES, Quanta
+from lppl.quanta import AAC_FRAMES, FRAMES
 
 VIDEO_TIMESCALE = 90_000
 AUDIO_TIMESCALE = 48_000
@@ -79,9 +79,7 @@ def _descriptor(tag: int, payload: bytes) -> bytes:
 
 def _sample_entry(track: Track) -> bytes:
     if isinstance(track, VideoTrack):
-        head = struct.pack(
-            ">6xH16xHHIIIH32sHh", 1, track.width, track.height, 0x480000, 0x480000, 0, 1, b"", 24, -1
-        )
+        head = struct.pack(">6xH16xHHIIIH32sHh", 1, track.width, track.height, 0x480000, 0x480000, 0, 1, b"", 24, -1)
         return box(b"avc1", head, box(b"avcC", track.avcc), box(b"pasp", struct.pack(">II", 1, 1)))
     config = _descriptor(
         4, struct.pack(">BBxHII", 0x40, 0x15, 0, track.bitrate, track.bitrate) + _descriptor(5, track.asc)
@@ -107,9 +105,7 @@ def init_segment(track: Track) -> bytes:
         b"tkhd", 0, 3, struct.pack(">IIIIIIIHHHH", 0, 0, 1, 0, 0, 0, 0, 0, 0, 0 if video else 0x100, 0), _IDENTITY,
         struct.pack(">II", *size),
     )  # fmt: skip
-    mdhd = full_box(
-        b"mdhd", 0, 0, struct.pack(">IIIIHH", 0, 0, track.timescale, 0, 0x2484 if not video else 0x55C4, 0)
-    )
+    mdhd = full_box(b"mdhd", 0, 0, struct.pack(">IIIIHH", 0, 0, track.timescale, 0, 0x2484 if not video else 0x55C4, 0))
     hdlr = full_box(b"hdlr", 0, 0, struct.pack(">I4s12x", 0, b"vide" if video else b"soun"), b"LPPL\0")
     media_header = full_box(b"vmhd", 0, 1, bytes(8)) if video else full_box(b"smhd", 0, 0, bytes(4))
     dinf = box(b"dinf", full_box(b"dref", 0, 0, struct.pack(">I", 1), full_box(b"url ", 0, 1)))

@@ -57,7 +57,8 @@ class ListedSegment:
     start: Quanta
     length: int
     init_uri: str
-    discontinuity: bool = False
+    discontinuities: int = 0
+    """Tags before it; more than one where an item of another kind was too short to begin a segment of its own."""
     gap: bool = False
 
 
@@ -89,14 +90,13 @@ class MediaPlaylist:
         init = None
         follows: Quanta | None = None
         for s in self.segments:
-            if s.discontinuity:
-                out.append("#EXT-X-DISCONTINUITY")  # 4.4.4.3
+            out += ["#EXT-X-DISCONTINUITY"] * s.discontinuities  # 4.4.4.3
             if s.init_uri != init:
                 out.append(f'#EXT-X-MAP:URI="{s.init_uri}"')  # 4.4.4.5
                 init = s.init_uri
             if s.gap:
                 out.append("#EXT-X-GAP")  # 4.4.4.7
-            if s.start != follows or s.discontinuity:
+            if s.start != follows or s.discontinuities:
                 out.append(f"#EXT-X-PROGRAM-DATE-TIME:{date_time(s.start)}")  # 4.4.4.6
             out.append(f"#EXTINF:{seconds(s.length):.5f},")  # 4.4.4.1
             out.append(s.uri)

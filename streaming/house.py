@@ -10,6 +10,7 @@ starts; u64 payload offsets, one a quantum and one more; u64 pairs (first quantu
 offset), one a fragment; u32 GOP starts in quanta; u32 **big-endian** sample sizes, ready to be copied into a trun.
 """
 
+import hashlib
 import json
 import mmap
 import os
@@ -20,6 +21,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
+from threading import Lock
 from typing import Any, BinaryIO
 
 from lppl.errors import HouseFileDamaged
@@ -105,7 +107,7 @@ def read_set(folder: Path) -> SetInfo:
         record["kind"] = ChannelKind(record["kind"])
         record["notes"] = tuple(record["notes"])
         return SetInfo(renditions=renditions, **record)
-    except (OSError, ValueError, KeyError, TypeError) as error:
+    except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
         raise HouseFileDamaged(str(path), f"{type(error).__name__}: {error}") from error
 
 
@@ -218,8 +220,7 @@ class Rendition:
         offset, length = self.span(Quanta(self.quanta - 1), 1).slices[-1]
         self.size = offset + length
         if os.fstat(self.fd).st_size < self.size:
-            os.close(self.fd)
-            raise HouseFileDamaged(str(self.path), "cut short")
+            raise HouseFileDamaged(str(self.path), "cut short")  # __del__ closes it, once
 
     def _parse(self) -> None:
         view = memoryview(self._map)
@@ -234,6 +235,8 @@ class Rendition:
         at += 8 * (quanta + 1)
         pairs = struct.unpack_from(f"<{2 * fragments}Q", view, at)
         self._fragment_starts, self._deltas = pairs[0::2], pairs[1::2]
+        if self._fragment_starts != tuple(sorted({0, *self._fragment_starts})):
+            raise ValueError("fragments out of order")
         at += 16 * fragments
         self._gops = view[at : at + 4 * gops].cast("I")
         at += 4 * gops
@@ -255,6 +258,11 @@ class Rendition:
         """Return the first GOP start at or after quantum `q` of this rendition; None when there is none."""
         i = bisect_left(self._gops, q)
         return Quanta(self._gops[i]) if i < len(self._gops) else None
+
+    def last_gop(self, q: int) -> Quanta | None:
+        """Return the last GOP start at or before quantum `q` of this rendition; None when there is none."""
+        i = bisect_right(self._gops, q)
+        return Quanta(self._gops[i - 1]) if i else None
 
     def span(self, start: Quanta, count: int) -> Span:
         """Return the samples of `count` quanta from `start`. Raises ValueError outside the rendition."""
@@ -278,7 +286,10 @@ class Rendition:
 
     def samples(self, start: Quanta, count: int) -> list[bytes]:
         """Return the bytes of each sample of some quanta. Raises HouseFileDamaged when they cannot be read."""
-        span = self.span(start, count)
+        return self.split(self.span(start, count))
+
+    def split(self, span: Span) -> list[bytes]:
+        """Return the bytes of each sample of `span`. Raises HouseFileDamaged when they cannot be read."""
         data = self.read(span)
         out, at = [], 0
         for (size,) in struct.iter_unpack(">I", span.sizes):
@@ -303,7 +314,7 @@ class Rendition:
     def whole(self) -> bool:
         """Tell whether the file is still in its place, at its full length (one stat call)."""
         try:
-            return os.stat(self.path).st_size >= self.size
+            return self.path.stat().st_size >= self.size
         except OSError:
             return False
 
@@ -331,28 +342,53 @@ class HouseSet:
             return Quanta(q) if q < self.quanta else None
         return self._lead.next_gop(q)
 
+    def key(self, q: int) -> Quanta | None:
+        """Return the last quantum at or before `q` with which airing can begin."""
+        if self._lead is None:
+            return Quanta(min(q, self.quanta - 1)) if q >= 0 else None
+        return self._lead.last_gop(q)
+
+    @cached_property
+    def format(self) -> str:
+        """Names the init segments of all renditions: what is equal here joins without a discontinuity."""
+        digest = hashlib.blake2b(digest_size=5)
+        for name in sorted(self.renditions):
+            init = self.renditions[name].init
+            digest.update(f"{name} {len(init)} ".encode() + init)
+        return digest.hexdigest()
+
     def whole(self) -> bool:
         """Tell whether every file is still in its place, at its full length."""
         return all(r.whole() for r in self.renditions.values())
 
 
 class HouseStore:
-    """Opens house sets and keeps the most recently used ones open. Implements lppl.ports.Sources."""
+    """Opens house sets and keeps the most recently used ones open. Implements lppl.ports.Sources.
+
+    Thread-safe. A set that is open is served to the end, also when its files are deleted under it.
+    """
 
     def __init__(self, root: Path, keep: int = 64) -> None:
         self.root, self.keep = root, keep
         self._open: OrderedDict[HouseId, HouseSet] = OrderedDict()
+        self._lock = Lock()
 
     def get(self, house: HouseId) -> HouseSet:
         """Return the open set. Raises HouseFileDamaged."""
-        found = self._open.get(house)
-        if found is None:
-            found = self._open[house] = HouseSet(folder_of(self.root, house))
+        with self._lock:
+            found = self._open.get(house)
+            if found is not None:
+                self._open.move_to_end(house)
+                return found
+        return self._keep(house, HouseSet(folder_of(self.root, house)))
+
+    def _keep(self, house: HouseId, opened: HouseSet) -> HouseSet:
+        with self._lock:
+            self._open[house] = opened
+            self._open.move_to_end(house)
             while len(self._open) > self.keep:
                 self._open.popitem(last=False)
-        else:
-            self._open.move_to_end(house)
-        return found
+        return opened
 
     def ready(self, house: HouseId) -> Quanta | None:
         """Return the length of `house`, or None when any of its files is gone, cut short or unreadable."""
@@ -360,22 +396,31 @@ class HouseStore:
             found = self.get(house)
         except HouseFileDamaged:
             return None
-        if found.whole():
-            return found.quanta
-        return None
+        return found.quanta if found.whole() else None
+
+    def key(self, house: HouseId, q: Quanta) -> Quanta | None:
+        """Return the last quantum at or before `q` with which airing can begin; None when `house` is lost."""
+        try:
+            return self.get(house).key(q)
+        except HouseFileDamaged:
+            return None
+
+    def format(self, house: HouseId) -> str:
+        """Name the init segments of `house`; empty when it is lost."""
+        try:
+            return self.get(house).format
+        except HouseFileDamaged:
+            return ""
 
     def reopen(self, house: HouseId) -> bool:
-        """Open what is on disk now, and tell whether it is whole. If it is not, what was open stays open:
+        """Open what is on disk now, and tell whether it is whole.
 
-        its deleted files still serve what was committed of them.
+        If it is not, what was open stays open: its deleted files still serve what was committed of them.
         """
         try:
-            fresh = HouseSet(folder_of(self.root, house))
+            return self._keep(house, HouseSet(folder_of(self.root, house))).whole()
         except HouseFileDamaged:
             return False
-        self._open[house] = fresh
-        self._open.move_to_end(house)
-        return fresh.whole()
 
 
 def gop_grid(quanta: int) -> list[int]:

@@ -42,6 +42,11 @@ class Body:
         """Bytes in all."""
         return sum(len(p) if isinstance(p, bytes) else p.length for p in self.parts)
 
+    def readable(self) -> bool:
+        """Tell whether every file that it is cut from still has its full length."""
+        files = {id(p.rendition): p.rendition for p in self.parts if isinstance(p, FileSlice)}
+        return all(r.readable() for r in files.values())
+
     def cut(self, start: int, end: int) -> tuple[bytes | FileSlice, ...]:
         """Return the parts of the byte range [start, end)."""
         out: list[bytes | FileSlice] = []
@@ -95,7 +100,7 @@ class Packager:
 
     def _cached(self, key: tuple[str, int, bool], segment: Segment) -> Body:
         body = self._bodies.get(key)
-        if body is None:
+        if body is None or not body.readable():
             body = self._iframe(key[0], segment) if key[2] else self._segment(key[0], segment)
             if not body.substituted:
                 self._bodies[key] = body
@@ -129,15 +134,23 @@ class Packager:
             try:
                 parts += self._slices(name, piece, hold)
             except HouseFileDamaged:
-                parts += self._substitute(name, piece)
+                parts += self._substitute(name, piece, piece.length + hold)
                 substituted = True
             if hold:
                 break
         return Body(tuple(parts), substituted)
 
+    @staticmethod
+    def _span(rendition: Rendition, piece: Piece, count: int) -> Span:
+        """Return the first `count` quanta of a piece. Raises HouseFileDamaged when the file has them no more."""
+        try:
+            return rendition.span(piece.in_point, count)
+        except ValueError as error:  # made again, shorter than when it was committed
+            raise HouseFileDamaged(str(rendition.path), str(error)) from error
+
     def _slices(self, name: str, piece: Piece, hold: int) -> Sequence[bytes | FileSlice]:
         rendition = self._rendition(name, piece)
-        span = rendition.span(piece.in_point, piece.length)
+        span = self._span(rendition, piece, piece.length)
         if not rendition.readable():
             raise HouseFileDamaged(str(rendition.path), "cut short")
         video = isinstance(rendition.track, VideoTrack)
@@ -147,14 +160,14 @@ class Packager:
             head = fragment_header(piece.air, rendition.ticks_per_quantum, span.sizes, span.payload, video=video)
         return [head, *(FileSlice(rendition, offset, length) for offset, length in span.slices)]
 
-    def _substitute(self, name: str, piece: Piece) -> list[bytes | FileSlice]:
-        """The slate for as long as `piece` lasts, round after round."""
+    def _substitute(self, name: str, piece: Piece, length: int) -> list[bytes | FileSlice]:
+        """The slate in the place of `piece`, for `length` quanta, round after round."""
         self.substitutions += 1
         rendition = self._slate.renditions[name]
         out: list[bytes | FileSlice] = []
         done = 0
-        while done < piece.length:
-            count = min(self._slate.quanta, piece.length - done)
+        while done < length:
+            count = min(self._slate.quanta, length - done)
             samples = self._slate.samples(name, 0, count)
             sizes = struct.pack(f">{len(samples)}I", *map(len, samples))
             data = b"".join(samples)
@@ -168,7 +181,7 @@ class Packager:
         substituted = False
         try:
             rendition = self._rendition(name, piece)
-            span = rendition.span(piece.in_point, 1)
+            span = self._span(rendition, piece, 1)
             if not rendition.readable():
                 raise HouseFileDamaged(str(rendition.path), "cut short")
             sizes = span.sizes[:4]
@@ -185,7 +198,8 @@ class Packager:
     def aac(self, name: str, piece: Piece) -> list[bytes]:
         """Return the raw AAC frames of a piece; the slate's when it cannot be read."""
         try:
-            return self._rendition(name, piece).samples(piece.in_point, piece.length)
+            rendition = self._rendition(name, piece)
+            return rendition.split(self._span(rendition, piece, piece.length))
         except HouseFileDamaged:
             self.substitutions += 1
             frames: list[bytes] = []

@@ -68,10 +68,11 @@ class Timeline:
     def apply(self, records: Iterable[Record]) -> None:
         """Add what was committed since."""
         for record in records:
-            before = len(self.entries)
             fold(self.entries, (record,))
-            if len(self.entries) > before:
-                self._starts.append(self.entries[-1].item.start)
+            if isinstance(record, Item):
+                # an item may take the place of one that never aired, or come behind a stretch that was lost
+                known = max(0, min(len(self._starts), len(self.entries)) - 2)
+                self._starts[known:] = [e.item.start for e in self.entries[known:]]
 
     def forget_before(self, q: Quanta) -> None:
         """Drop entries that ended at or before `q`."""
@@ -106,11 +107,16 @@ class Timeline:
         i = bisect_right(self._starts, item.start)
         return self._starts[i] if i < len(self._starts) else None
 
-    def segment(self, number: int) -> Segment | None:
-        """Return segment `number`; None while it is not wholly committed, or from before the timeline."""
+    def segment(self, number: int, start: Quanta | None = None) -> Segment | None:
+        """Return segment `number`; None while it is not wholly committed, or from before the timeline.
+
+        `start`, when known, is where the segment before it ended.
+        """
         if self.start is None or cell_start(number) < self.start:
             return None
-        start, end = self.cut(cell_start(number)), self.cut(cell_start(number + 1))
+        if start is None:
+            start = self.cut(cell_start(number))
+        end = self.cut(cell_start(number + 1))
         if start is None or end is None or end <= start:
             return None
         return Segment(number, start, end - start, self.pieces(start, end))
