@@ -20,6 +20,11 @@ SETTLE_MS = 60_000.0
 """An error is meant to be gone after this long, when the limits allow."""
 CREDIBLE_FROM = datetime(2026, 1, 1, tzinfo=UTC)
 """No station runs this software before it was written: an earlier clock has lost its battery."""
+EARLY_MS = 60_000.0
+"""How far behind the journal's end a clock may begin and still be believed."""
+BELIEVED_AFTER_MS = 600_000.0
+"""A clock that still is behind the journal after this long is believed: NTP has had its time, the journal was ahead
+(as when a computer ran on another zone's time). Until then it is taken for a clock that has yet to be set."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,8 +56,12 @@ def begin(mono: float, wall: float, journal_end: Quanta | None) -> tuple[Anchor,
     existed, or more than a minute before the journal's end, is not credible: air goes on from the journal's end.
     """
     end = float(journal_end * QUANTUM_MS) if journal_end is not None else 0.0
-    credible = wall >= CREDIBLE_FROM.timestamp() * 1000 and wall >= end - 60_000
-    return Anchor(mono, max(wall, end)), credible
+    return Anchor(mono, max(wall, end)), possible(wall) and wall >= end - EARLY_MS
+
+
+def possible(wall: float) -> bool:
+    """Tell whether `wall` (ms since the epoch) can be the time of day at all."""
+    return wall >= CREDIBLE_FROM.timestamp() * 1000
 
 
 class AirClock:
@@ -65,7 +74,8 @@ class AirClock:
         mono: Callable[[], float] = time.monotonic,
     ) -> None:
         self._wall, self._mono = wall, mono
-        self._anchor, self.credible = begin(mono() * 1000, wall() * 1000, journal_end)
+        self._began = mono() * 1000
+        self._anchor, self.credible = begin(self._began, wall() * 1000, journal_end)
 
     def now_ms(self) -> float:
         """Air time in ms since the Unix epoch."""
@@ -82,9 +92,11 @@ class AirClock:
     def steer(self) -> None:
         """Read wall time and correct the pace; call it every few seconds."""
         mono, wall = self._mono() * 1000, self._wall() * 1000
-        if not self.credible and wall >= max(CREDIBLE_FROM.timestamp() * 1000, self._anchor.at(mono) - 60_000):
+        waited = mono - self._began >= BELIEVED_AFTER_MS
+        if possible(wall) and (waited or wall >= self._anchor.at(mono) - EARLY_MS):
             self.credible = True
-        self._anchor = steer(self._anchor, mono, wall, trusted=self.credible)
+        # a clock that fell back to the year 2000 while we run is not followed, not even slowly
+        self._anchor = steer(self._anchor, mono, wall, trusted=self.credible and possible(wall))
 
     @property
     def offset_ms(self) -> float:
