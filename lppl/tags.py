@@ -70,11 +70,10 @@ _DAMAGE = (
 
 def clean(text: str) -> str:
     """Return `text` on one line, without control and direction marks, at most `MAX_CHARS` long."""
-    text = text[:MAX_RAW].replace("\0", " / ").strip(" /\t\r\n")
-    text = unicodedata.normalize("NFC", _HIDDEN.sub("", text))
+    text = unicodedata.normalize("NFC", _HIDDEN.sub("", text[:MAX_RAW].replace("\0", " / ")))
     # categories Cc, Cs, Co, Cn: control, half a surrogate pair, private, unassigned
     kept = "".join(" " if c.isspace() else c for c in text if c.isspace() or unicodedata.category(c)[0] != "C")
-    kept = _SPACE.sub(" ", kept).strip()
+    kept = _SPACE.sub(" ", kept).strip(" /")  # what NULs at the ends left behind
     return kept if len(kept) <= MAX_CHARS else kept[: MAX_CHARS - 1].rstrip() + "…"
 
 

@@ -61,10 +61,11 @@ class Health:
         if not self.on_air:
             return "off-air"
         trouble = self.journal or self.database or self.conform or self.warnings or not self.clock_credible
+        trouble = trouble or any(o.get("alarms") for o in self.outputs)
         return "degraded" if trouble or any(c.fallback or c.lost for c in self.channels) else "ok"
 
 
-HEALTH = web.AppKey("health", Callable[[], Health])
+HEALTH: web.AppKey[Callable[[], Health]] = web.AppKey("health")
 
 
 def add_health(app: web.Application, health: Callable[[], Health]) -> None:

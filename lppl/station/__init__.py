@@ -24,6 +24,7 @@ from lppl.log import configure_log
 from lppl.quanta import Quanta
 from lppl.station.air import Air
 from lppl.station.builtin import BuiltinMaker, Builtins
+from lppl.station.outputs import Outputs
 from lppl.station.serving import Serving, listening, window_start
 from lppl.station.supervision import supervised
 from streaming.house import HouseStore
@@ -106,7 +107,8 @@ class Station:
         }
         since = window_start(settings, clock.now())
         past = await asyncio.to_thread(journal.read, settings.data_dir / "journal", since)
-        if "web" in self.roles:
+        cards = bool(settings.outputs) and "air" in self.roles
+        if "web" in self.roles or cards:
             serving = self.serving = Serving(settings, self.store, clock, builtins)
             serving.load(past)
         if "air" in self.roles:
@@ -120,7 +122,11 @@ class Station:
             for name, maker in makers.items():
                 if builtins[name].ident is None:
                     tasks.append(group.create_task(self._join_ident(self.air, name, maker)))
-        if self.serving is not None:
+        if self.serving is not None and cards:
+            outputs = Outputs(settings, self.serving.streams, clock)
+            self.serving.outputs = outputs.status
+            tasks.append(group.create_task(outputs.run()))
+        if self.serving is not None and "web" in self.roles:
             serving = self.serving
             loops: dict[str, Callable[[], Awaitable[None]]] = {
                 "publish": serving.publish,

@@ -1,4 +1,4 @@
-"""The air role: engine, planner and journal of all channels; what a power cut, a dead database or a lost file cannot stop.
+"""The air role: engine, planner and journal of all channels. No power cut, dead database or lost file stops it.
 
 It knows nothing of pages. The database is asked in the background and may be away: what can air is remembered in
 a file beside the journal.
@@ -36,10 +36,12 @@ RENEW = covering(3 * 3600)
 """Plan on when less than this is left of the rundown."""
 KEEP = covering(8)
 """Lines that begin within this time are kept when a library change makes a new rundown."""
-HISTORY = 5000
+HISTORY = 20_000
 """Entries of the past that a rotation looks at."""
+NOT_PROGRAMME = (Kind.OFF, Kind.PREROLL, Kind.IDENT, Kind.SLATE)
+"""What no schedule counts as aired."""
 RECENT = 4000
-"""Entries kept for the index; should the database be away for longer, it is filled from the journal at the next start."""
+"""Entries kept for the index. Should the database be away for longer, the next start fills it from the journal."""
 STEER_S = 5.0
 RECOVER_S = 2.0
 SHELF_FILE_EVERY_S = 20.0
@@ -163,7 +165,7 @@ class Air:
             entries = self._entries[record.channel]
             journal.fold(entries, (record,))
             del entries[:-RECENT]
-            if isinstance(record, Item) and record.asset is not None and record.kind not in (Kind.OFF, Kind.PREROLL):
+            if isinstance(record, Item) and record.asset is not None and record.kind not in NOT_PROGRAMME:
                 self.history[record.channel].append(Aired(record.asset, record.start, record.planned))
         self._told(records)
         for channel in {r.channel for r in records if isinstance(r, Item)}:
@@ -341,7 +343,7 @@ def _aired(entries: Sequence[Entry]) -> list[Aired]:
     return [
         Aired(e.item.asset, e.item.start, Quanta(e.length))
         for e in entries
-        if e.item.asset is not None and e.item.kind not in (Kind.OFF, Kind.PREROLL)
+        if e.item.asset is not None and e.item.kind not in NOT_PROGRAMME
     ]
 
 
