@@ -1,0 +1,31 @@
+"""How long and how big each row of a bench is: the full size, and a toy size to see that it works."""
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class Scale:
+    """Lengths in seconds, unless their names say otherwise."""
+
+    material_s: int = 60
+    radio_s: int = 900
+    rounds: int = 2
+    """Alternations of a comparison of two programs."""
+    air_s: float = 45.0
+    peer_s: float = 30.0
+    channels: tuple[int, ...] = (100, 200, 300, 400)
+    channels_s: float = 42.0
+    starts: int = 3
+    days: int = 30
+    base_day: int = 2
+    viewers: int = 500
+    viewers_s: float = 60.0
+    nginx_s: float = 30.0
+    closed_loop_s: float = 8.0
+
+
+FULL = Scale()
+TOY = Scale(
+    material_s=6, radio_s=20, rounds=1, air_s=5.0, peer_s=3.0, channels=(2,), channels_s=8.0, starts=1, days=3,
+    base_day=1, viewers=6, viewers_s=14.0, nginx_s=6.0, closed_loop_s=1.0,
+)  # fmt: skip
