@@ -6,10 +6,9 @@ from collections.abc import Sequence
 
 def main(words: Sequence[str]) -> int:
     """Run a command; return its exit code."""
-    from lppl.commands.app import app
+    from lppl.commands.app import run
 
-    result = app(list(words), prog_name="lppl", standalone_mode=True)
-    return int(result or 0) if isinstance(result, int) else 0
+    return run(words)
 
 
 if __name__ == "__main__":
