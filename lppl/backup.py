@@ -1,11 +1,314 @@
-"""Copies of a station's records."""
+"""Backup and restore: a consistent copy of a station's records, made while it is on air.
 
+One archive holds the database, the journal, keys, schedules, settings and a list of the media; media and house files
+themselves are not in it (they are large, and house files are made again from the media). Every member's checksum
+stands in its manifest; a restore believes nothing else.
+"""
+
+import asyncio
+import hashlib
+import io
+import json
+import os
+import shutil
 import sqlite3
+import tarfile
+import tempfile
+from collections.abc import Iterator, Mapping
 from contextlib import closing
-from pathlib import Path
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from importlib.metadata import PackageNotFoundError, version
+from pathlib import Path, PurePosixPath
+
+from sqlalchemy.engine import make_url
+from sqlalchemy.exc import SQLAlchemyError
+
+from lppl import durable, journal, process
+from lppl.config import Settings, settings_path
+from lppl.database import open_database
+from lppl.errors import LpplError, ProcessFailed
+from lppl.library import Library
+
+MANIFEST = "manifest.json"
+DATABASE = "lppl.db"
+DUMP = "database.pgdump"
+SETTINGS = "lppl.toml"
+FOLDERS = ("keys", "schedule")
+"""Copied whole; the journal is copied line by line, because it is being written."""
+FORMAT = 1
+
+
+class BackupDamaged(LpplError):
+    """An archive is not what its manifest says, or not a backup at all."""
+
+    def __init__(self, file: str, detail: str) -> None:
+        self.file, self.detail = file, detail
+        super().__init__(
+            f"Cadangan {file} rusak ({detail}); pakai cadangan lain. Tidak ada yang diubah.",
+            f"Backup {file} is damaged ({detail}); use another one. Nothing was changed.",
+        )
+
+
+class TargetNotEmpty(LpplError):
+    """A restore would write over a station's records."""
+
+    def __init__(self, folder: str) -> None:
+        self.folder = folder
+        super().__init__(
+            f"Folder {folder} sudah berisi data; pilih folder kosong, atau pakai --force (yang lama disisihkan).",
+            f"Folder {folder} already holds data; choose an empty one, or use --force (the old is set aside).",
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Restored:
+    """What a restore did."""
+
+    data_dir: Path
+    made: str
+    """When the backup was made (ISO 8601, UTC)."""
+    settings: Path | None
+    """Where the settings file of the backup was put; compare it with your own."""
+    set_aside: Path | None
 
 
 def copy_sqlite(source: Path, target: Path) -> None:
     """Copy a database that may be in use, consistently (SQLite's backup API). Raises sqlite3.Error, OSError."""
     with closing(sqlite3.connect(source)) as a, closing(sqlite3.connect(target)) as b:
         a.backup(b)
+
+
+# --- making ------------------------------------------------------------------------------------------
+
+
+async def create_backup(settings: Settings, target: Path | None = None) -> Path:
+    """Make a backup and return its file; by default ``<data_dir>/backup/lppl-<time>.tar.gz``.
+
+    Raises OSError, sqlite3.Error, ProcessFailed (pg_dump); nothing is left behind then.
+    """
+    made = datetime.now(UTC)
+    target = target or settings.data_dir / "backup" / f"lppl-{made:%Y%m%dT%H%M%SZ}.tar.gz"
+    if await asyncio.to_thread(target.is_dir):
+        target = target / f"lppl-{made:%Y%m%dT%H%M%SZ}.tar.gz"
+    await asyncio.to_thread(lambda: target.parent.mkdir(parents=True, exist_ok=True))
+    desk = Path(await asyncio.to_thread(tempfile.mkdtemp, dir=target.parent, prefix=".backup-"))
+    try:
+        database = await _copy_database(settings, desk)
+        assets = await _known_assets(settings)
+        await asyncio.to_thread(_pack, settings, made, database, assets, desk / "archive", target)
+    finally:
+        await asyncio.to_thread(shutil.rmtree, desk, ignore_errors=True)
+    return target
+
+
+async def _copy_database(settings: Settings, desk: Path) -> Path | None:
+    """Return a consistent copy of the database; None when there is none yet."""
+    file = settings.database_file
+    if file is not None:
+        if not await asyncio.to_thread(file.exists):
+            return None
+        await asyncio.to_thread(copy_sqlite, file, desk / DATABASE)
+        return desk / DATABASE
+    await process.run(["pg_dump", "--format=custom", f"--file={desk / DUMP}"], env=_server(settings))
+    return desk / DUMP
+
+
+async def _known_assets(settings: Settings) -> Mapping[str, str]:
+    """Return the content hash of each media file by its path; empty when the database cannot say."""
+    engine = open_database(settings.database_url)
+    try:
+        return {path: file.asset for path, file in (await Library(engine).files()).items() if file.asset}
+    except SQLAlchemyError:
+        return {}
+    finally:
+        await engine.dispose()
+
+
+def _server(settings: Settings) -> Mapping[str, str]:
+    """PostgreSQL's own variables for the configured database; so no password stands in an argument list."""
+    url = make_url(str(settings.database_url))
+    values = {
+        "PGHOST": url.host or str(url.query.get("host", "")),
+        "PGPORT": str(url.port or url.query.get("port", "")),
+        "PGUSER": url.username or "",
+        "PGPASSWORD": str(url.password or ""),
+        "PGDATABASE": url.database or "",
+    }
+    return {name: value for name, value in values.items() if value}
+
+
+def _members(
+    settings: Settings, database: Path | None, assets: Mapping[str, str]
+) -> Iterator[tuple[str, bytes | Path]]:
+    """Yield (name, contents) of everything but the manifest."""
+    if database is not None:
+        yield database.name, database
+    for path in journal.files(settings.data_dir / "journal"):
+        # whole lines only: the last may be under way
+        data = path.read_bytes().rstrip(b"\0")
+        yield f"journal/{path.name}", data[: data.rfind(b"\n") + 1]
+    for folder in FOLDERS:
+        root = settings.data_dir / folder
+        for path in sorted(p for p in root.rglob("*") if p.is_file()) if root.is_dir() else ():
+            yield f"{folder}/{path.relative_to(root).as_posix()}", path.read_bytes()
+    file = settings_path()
+    if file is not None and file.is_file():
+        yield SETTINGS, file.read_bytes()
+    yield "media.json", json.dumps(list(_media(settings.media_dir, assets)), ensure_ascii=False, indent=0).encode()
+
+
+def _media(folder: Path, assets: Mapping[str, str]) -> Iterator[dict[str, object]]:
+    """Yield what lies in the media folder: what has to be brought back from elsewhere when the disk is lost."""
+    for path in sorted(folder.rglob("*")) if folder.is_dir() else ():
+        if path.is_file() and not path.name.startswith("."):
+            stat = path.stat()
+            name = os.fsencode(path.relative_to(folder).as_posix()).decode("utf-8", "backslashreplace")
+            yield {
+                "path": name, "bytes": stat.st_size, "modified_ns": stat.st_mtime_ns, "asset": assets.get(name)
+            }  # fmt: skip
+
+
+def _pack(
+    settings: Settings, made: datetime, database: Path | None, assets: Mapping[str, str], archive: Path, target: Path
+) -> None:
+    """Write the archive beside, sync it, and give it its name. Blocking."""
+    sums: dict[str, str] = {}
+    with archive.open("wb") as file:
+        with tarfile.open(fileobj=file, mode="w:gz", compresslevel=6) as tar:
+            for name, contents in _members(settings, database, assets):
+                data = contents.read_bytes() if isinstance(contents, Path) else contents
+                sums[name] = hashlib.sha256(data).hexdigest()
+                _add(tar, name, data, made)
+            manifest = {"format": FORMAT, "made": made.isoformat(), "version": _version(), "sha256": sums}
+            _add(tar, MANIFEST, json.dumps(manifest, indent=1).encode(), made)
+        file.flush()
+        os.fsync(file.fileno())
+    archive.chmod(0o600)  # it holds the station's keys
+    archive.replace(target)
+    durable.sync_folder(target.parent)
+
+
+def _add(tar: tarfile.TarFile, name: str, data: bytes, made: datetime) -> None:
+    info = tarfile.TarInfo(name)
+    info.size, info.mtime, info.mode = len(data), int(made.timestamp()), 0o600
+    tar.addfile(info, io.BytesIO(data))
+
+
+def _version() -> str:
+    try:
+        return version("lppl")
+    except PackageNotFoundError:
+        return "-"
+
+
+# --- restoring ---------------------------------------------------------------------------------------
+
+
+async def restore_backup(file: Path, settings: Settings, *, into: Path | None = None, force: bool = False) -> Restored:
+    """Bring the records of `file` back into `into` (default: the data folder of `settings`).
+
+    Everything is checked before anything is touched. With `force` a folder that holds records is set aside under
+    another name. Raises BackupDamaged, TargetNotEmpty, OSError, ProcessFailed (pg_restore).
+    """
+    target = into or settings.data_dir
+    occupied = await asyncio.to_thread(_occupied, target)
+    if occupied and not force:
+        raise TargetNotEmpty(str(target))
+    await asyncio.to_thread(lambda: target.parent.mkdir(parents=True, exist_ok=True))
+    desk = Path(await asyncio.to_thread(tempfile.mkdtemp, dir=target.parent, prefix=f".{target.name}-restore-"))
+    try:
+        made = await asyncio.to_thread(_unpack, file, desk)
+        dump = desk / DUMP
+        if await asyncio.to_thread(dump.exists):
+            if settings.database_file is not None:
+                raise BackupDamaged(
+                    file.name, "berisi PostgreSQL; setel database_url / holds PostgreSQL: set database_url"
+                )
+            await process.run(
+                ["pg_restore", "--clean", "--if-exists", "--no-owner", "--dbname=", str(dump)], env=_server(settings)
+            )
+            await asyncio.to_thread(dump.unlink)
+        return await asyncio.to_thread(_put_in_place, desk, target, made, occupied)
+    finally:
+        await asyncio.to_thread(shutil.rmtree, desk, ignore_errors=True)
+
+
+def _occupied(folder: Path) -> bool:
+    return folder.is_dir() and any(folder.iterdir())
+
+
+def _unpack(file: Path, desk: Path) -> str:
+    """Unpack into `desk` exactly what the manifest names, checked; return when it was made."""
+    try:
+        with tarfile.open(file, "r:gz") as tar:
+            members = {m.name: m for m in tar.getmembers()}
+            manifest = json.loads(_read(tar, members[MANIFEST]))
+            if manifest["format"] != FORMAT:
+                raise BackupDamaged(file.name, f"format {manifest['format']}")
+            sums: dict[str, str] = manifest["sha256"]
+            if set(members) != {*sums, MANIFEST}:
+                raise BackupDamaged(file.name, "isi tidak sesuai daftar / contents differ from the manifest")
+            for name, expected in sums.items():
+                data = _read(tar, members[name])
+                if hashlib.sha256(data).hexdigest() != expected:
+                    raise BackupDamaged(file.name, name)
+                durable.write_file(desk / _inside(file, name), data, mode=0o600)
+            return str(manifest["made"])
+    except (tarfile.TarError, EOFError, ValueError, KeyError, TypeError, AttributeError, OSError) as error:
+        if (
+            isinstance(error, OSError)
+            and not isinstance(error, EOFError | tarfile.TarError)
+            and error.errno is not None
+        ):
+            raise
+        raise BackupDamaged(file.name, f"{type(error).__name__}: {error}") from error
+
+
+def _inside(file: Path, name: str) -> PurePosixPath:
+    """Return a member's name when it stays inside the folder and is one that we write. Raises BackupDamaged."""
+    path = PurePosixPath(name)
+    known = len(path.parts) == 1 or path.parts[0] in ("journal", *FOLDERS)
+    if path.is_absolute() or ".." in path.parts or "\\" in name or not known:
+        raise BackupDamaged(file.name, f"nama tidak sah / illegal name {name!r}")
+    return path
+
+
+def _read(tar: tarfile.TarFile, member: tarfile.TarInfo) -> bytes:
+    opened = tar.extractfile(member) if member.isreg() else None
+    if opened is None:
+        raise tarfile.TarError(f"{member.name} is not a file")
+    return opened.read()
+
+
+def _put_in_place(desk: Path, target: Path, made: str, occupied: bool) -> Restored:
+    """Give the checked folder its name; what stood there is set aside. Blocking."""
+    aside = None
+    if occupied:
+        aside = target.with_name(f"{target.name}.sebelum-{datetime.now(UTC):%Y%m%dT%H%M%SZ}")
+        target.rename(aside)
+        if (aside / "house").is_dir():  # immutable and large: they serve the restored station as well
+            (aside / "house").rename(desk / "house")
+    elif target.exists():
+        target.rmdir()
+    file = desk / SETTINGS
+    settings = target / "lppl.toml.cadangan" if file.exists() else None
+    if settings is not None:
+        file.rename(desk / settings.name)
+    (desk / "media.json").replace(desk / "media-saat-cadangan.json")
+    desk.chmod(0o755)
+    durable.sync_folder(desk)
+    desk.rename(target)
+    durable.sync_folder(target.parent)
+    return Restored(target, made, settings, aside)
+
+
+__all__ = [
+    "BackupDamaged",
+    "ProcessFailed",
+    "Restored",
+    "TargetNotEmpty",
+    "copy_sqlite",
+    "create_backup",
+    "restore_backup",
+]

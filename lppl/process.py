@@ -11,7 +11,7 @@ import os
 import shutil
 import signal
 from collections import deque
-from collections.abc import AsyncIterator, Callable, Sequence
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from functools import cache
 
 from lppl.errors import ProcessFailed
@@ -83,9 +83,17 @@ class Child:
 
 @contextlib.asynccontextmanager
 async def started(
-    argv: Sequence[str], *, idle: bool = False, stdin: bool = False, limit: int = 1 << 20
+    argv: Sequence[str],
+    *,
+    idle: bool = False,
+    stdin: bool = False,
+    limit: int = 1 << 20,
+    env: Mapping[str, str] | None = None,
 ) -> AsyncIterator[Child]:
-    """Start `argv`; on leaving the block, for whatever reason, the child is gone."""
+    """Start `argv`; on leaving the block, for whatever reason, the child is gone.
+
+    `env` is added to the environment: the place for secrets, which an argument list would show to everybody.
+    """
     process = await asyncio.create_subprocess_exec(
         *command_line(argv, idle=idle),
         stdin=asyncio.subprocess.PIPE if stdin else asyncio.subprocess.DEVNULL,
@@ -93,6 +101,7 @@ async def started(
         stderr=asyncio.subprocess.PIPE,
         start_new_session=True,
         limit=limit,
+        env=None if env is None else {**os.environ, **env},
     )
     child = Child(argv[0], process)
     try:
@@ -107,9 +116,10 @@ async def run(
     idle: bool = False,
     on_stderr: Callable[[str], None] | None = None,
     timeout: float | None = None,
+    env: Mapping[str, str] | None = None,
 ) -> bytes:
     """Run to the end and return standard output. Raises ProcessFailed, or TimeoutError after `timeout` s."""
-    async with started(argv, idle=idle) as child:
+    async with started(argv, idle=idle, env=env) as child:
         assert child.process.stdout is not None
         async with asyncio.timeout(timeout):
             out, _, code = await asyncio.gather(

@@ -178,6 +178,8 @@ class Station:
     async def _keep_library(self) -> None:
         """Keep database, library and worker going; the air does without them when it must."""
         # imported late: the database's libraries take longer to load than the air takes to begin
+        from lppl.station.nightly import BACKUP_AT, JOURNAL_AT, back_up, tidy_journal
+        from lppl.station.timer import Timer
         from lppl.station.work import AsRunIndex, Records, ShelfWatch, Work
 
         records = Records(self.settings)
@@ -194,7 +196,10 @@ class Station:
         async with asyncio.TaskGroup() as group:
             if "worker" in self.roles:
                 work = Work(self.settings, records, changed)
-                loops.append(("worker", work.run))
+                timer = Timer(self.settings.station.zone)
+                timer.daily("backup", BACKUP_AT, partial(back_up, self.settings))
+                timer.daily("journal", JOURNAL_AT, partial(tidy_journal, self.settings))
+                loops += [("worker", work.run), ("timer", timer.run)]
                 if self.serving is not None:
                     self.serving.conform_pause = lambda: work.paused
                 if self.air is not None:

@@ -1,0 +1,44 @@
+"""The nightly work: a backup kept for a week, and the journal's oldest files let go after their retention."""
+
+import asyncio
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import structlog
+
+from lppl import journal
+from lppl.backup import create_backup
+from lppl.config import Settings
+
+log = structlog.get_logger(__name__)
+
+BACKUP_AT = 3 * 3600 + 17 * 60
+BACKUPS_KEPT = 7
+JOURNAL_AT = 3 * 3600 + 47 * 60
+JOURNAL_KEPT = timedelta(days=400)
+"""What aired must be provable for at least a year (see docs/decisions/journal.md)."""
+
+
+async def back_up(settings: Settings) -> None:
+    """Make tonight's backup and let go of the eighth. Raises LpplError, OSError."""
+    folder = settings.data_dir / "backup"
+    made = await create_backup(settings, folder / f"nightly-{datetime.now(UTC):%Y%m%dT%H%M%SZ}.tar.gz")
+    log.info("backup_made", file=str(made))
+    await asyncio.to_thread(_keep_newest, folder)
+
+
+def _keep_newest(folder: Path) -> None:
+    for old in sorted(folder.glob("nightly-*.tar.*"))[:-BACKUPS_KEPT]:
+        old.unlink()
+
+
+async def tidy_journal(settings: Settings) -> None:
+    """Remove journal files past their retention. Raises OSError."""
+    await asyncio.to_thread(_drop_before, settings.data_dir / "journal", datetime.now(UTC) - JOURNAL_KEPT)
+
+
+def _drop_before(folder: Path, before: datetime) -> None:
+    for path in journal.files(folder):
+        if path.stem >= f"{before:%Y-%m-%dT%H}":
+            return
+        path.unlink()
