@@ -2,6 +2,7 @@
 
 import asyncio
 import shutil
+import time
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import partial
@@ -9,7 +10,7 @@ from pathlib import Path
 
 from lppl import process
 from lppl.bench.scale import Scale
-from lppl.bench.service import Home, NotMeasured
+from lppl.bench.service import START_TIMEOUT_S, Home, NotMeasured, running
 from lppl.config import Settings, load_settings
 from lppl.database import migrate, open_database
 from lppl.library import Library
@@ -84,6 +85,7 @@ class Material:
                 home.folder / "media" / "dua.mp4", ["-i", str(source), "-t", str(half), "-map", "0", "-c", "copy"]
             )
             await _conform_all(settings)
+            await _be_on_air_once(home)
             await asyncio.to_thread(ready.touch)
         return home, settings
 
@@ -98,8 +100,10 @@ class Material:
             (home.data / "house").symlink_to((template.data / "house").resolve(), target_is_directory=True)
             shutil.copyfile(template.data / "lppl.db", home.data / "lppl.db")
             shutil.copytree(template.folder / "media", home.folder / "media", dirs_exist_ok=True)
+            (home.data / "state").mkdir()
             for channel in channels:
                 shutil.copytree(template.data / "builtin" / TEMPLATE, home.data / "builtin" / channel)
+                shutil.copyfile(_shelf(template, TEMPLATE), _shelf(home, channel))
 
         await asyncio.to_thread(lay_out)
         return home
@@ -108,6 +112,21 @@ class Material:
 def _sound(length: int, rate: int) -> str:
     music = "0.2*sin(2*PI*(220+60*floor(mod(t,8)))*t)*(0.6+0.4*sin(2*PI*2*t))"
     return f"aevalsrc='{music}+0.08*(random(0)-0.5)|{music}+0.08*(random(1)-0.5)':s={rate}:d={length}"
+
+
+def _shelf(home: Home, channel: str) -> Path:
+    """Where the air role remembers what a channel can air."""
+    return home.data / "state" / f"shelf-{channel}.json"
+
+
+async def _be_on_air_once(home: Home) -> None:
+    """Let the service air the library, so that its folder is that of a station which has been on air before."""
+    async with running(home) as service:
+        end = time.monotonic() + START_TIMEOUT_S
+        while not await asyncio.to_thread(_shelf(home, TEMPLATE).exists):
+            if time.monotonic() > end:
+                raise NotMeasured(f"the library is not remembered: {service.said()}")
+            await asyncio.sleep(0.2)
 
 
 async def _conform_all(settings: Settings) -> None:

@@ -13,7 +13,7 @@ class Scale:
     """Alternations of a comparison of two programs."""
     air_s: float = 45.0
     peer_s: float = 30.0
-    channels: tuple[int, ...] = (100, 200, 300, 400)
+    channels: tuple[int, ...] = (200, 350, 500)
     channels_s: float = 42.0
     starts: int = 3
     days: int = 30
