@@ -10,27 +10,26 @@ from typing import Any
 
 import structlog
 
+from lppl.masking import MASK, cleaned
 from lppl.settings import Settings
 
-CREDENTIALS = re.compile(r"([a-z][a-z0-9+.-]*://)[^/\s:@]*(:[^/\s@]*)?@", re.IGNORECASE)
 SECRET_KEYS = re.compile(r"pass(word|wd)?|secret|token|api_?key|authorization|cookie", re.IGNORECASE)
-MASK = "***"
 
 
-def cleaned(value: Any) -> Any:
-    """Return `value` with the credentials of any URL in it masked."""
+def masked(value: Any) -> Any:
+    """Return `value` with the credentials of every URL in it masked, however deep it lies."""
     if isinstance(value, str):
-        return CREDENTIALS.sub(rf"\1{MASK}@", value)
+        return cleaned(value)
     if isinstance(value, list | tuple):
-        return type(value)(cleaned(v) for v in value)
+        return [masked(v) for v in value]
     if isinstance(value, dict):
-        return {k: MASK if SECRET_KEYS.search(str(k)) else cleaned(v) for k, v in value.items()}
+        return {k: MASK if SECRET_KEYS.search(str(k)) else masked(v) for k, v in value.items()}
     return value
 
 
 def without_secrets(_logger: Any, _method: str, event: structlog.typing.EventDict) -> structlog.typing.EventDict:
     """Mask what should not be in a log: values under telling names, and credentials in addresses."""
-    return {k: MASK if SECRET_KEYS.search(k) else cleaned(v) for k, v in event.items()}
+    return {k: MASK if SECRET_KEYS.search(k) else masked(v) for k, v in event.items()}
 
 
 def configure_log(settings: Settings) -> None:

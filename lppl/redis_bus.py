@@ -95,10 +95,11 @@ class RedisBus(MemoryBus):
 
     async def __aexit__(self, *about: Any) -> None:
         self._closing = True
-        if self._task is not None:
+        self._more.set()
+        # a cancellation that redis-py swallowed is said again, until the task has heard it
+        while self._task is not None and not self._task.done():
             self._task.cancel()
-            with contextlib.suppress(asyncio.CancelledError):
-                await self._task
+            await asyncio.wait({self._task}, timeout=0.2)
         await super().__aexit__(*about)
 
     async def _run(self) -> None:

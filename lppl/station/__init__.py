@@ -19,6 +19,7 @@ from lppl import durable, journal
 from lppl.clock import AirClock
 from lppl.config import Settings
 from lppl.errors import AlreadyRunning, LpplError
+from lppl.events import Bus, LibraryChanged, MemoryBus, open_bus
 from lppl.journal import Entry, Record
 from lppl.log import configure_log
 from lppl.quanta import Quanta
@@ -51,6 +52,10 @@ def serve(settings: Settings, roles: frozenset[str]) -> int:
     return 1 if failures else 0
 
 
+def _redis_trouble(sentence: str) -> None:
+    log.warning("redis", detail=sentence)
+
+
 class Station:
     """One process of the station."""
 
@@ -58,6 +63,7 @@ class Station:
         self.settings, self.roles = settings, roles
         self._stop = asyncio.Event()
         self.store = HouseStore(settings.data_dir / "house", keep=max(64, 4 * len(settings.channels)))
+        self.bus: Bus = MemoryBus()
         self.air: Air | None = None
         self.serving: Serving | None = None
 
@@ -76,6 +82,7 @@ class Station:
                     stack.enter_context(durable.sole_owner(data / "state" / f"{role}.lock"))
                 except BlockingIOError:
                     raise AlreadyRunning(role, str(data)) from None
+            self.bus = await stack.enter_async_context(open_bus(self.settings.redis_url, _redis_trouble))
             last = await asyncio.to_thread(journal.last_entries, data / "journal")
             ends = [e.end for e in last.values()]
             clock = AirClock(max(ends) if ends else None)
@@ -112,7 +119,7 @@ class Station:
             serving = self.serving = Serving(settings, self.store, clock, builtins)
             serving.load(past)
         if "air" in self.roles:
-            self.air = Air(settings, self.store, clock, builtins, self._committed, self._changed)
+            self.air = Air(settings, self.store, clock, builtins, self._committed, self.bus)
             if self.serving is not None:
                 self.serving.air_status = self.air.status
             ready = asyncio.Event()
@@ -142,10 +149,6 @@ class Station:
     def _committed(self, records: Sequence[Record]) -> None:
         if self.serving is not None:
             self.serving.take(records)
-
-    def _changed(self, channel: str) -> None:
-        if self.serving is not None:
-            self.serving.tell(channel)
 
     def _say_where(self) -> None:
         s = self.settings
@@ -186,16 +189,14 @@ class Station:
         loops: list[tuple[str, Callable[[], Awaitable[None]]]] = [("database", records.keep_open)]
         if self.serving is not None:
             self.serving.database_failure = lambda: records.failure
-        changed: Callable[[], None] = lambda: None  # noqa: E731 - nobody to tell without an air role
         if self.air is not None:
-            watch = ShelfWatch(self.settings, records, self.air.take_shelf)
-            changed = watch.changed
+            watch = ShelfWatch(self.settings, records, self.bus, self.air.take_shelf)
             index = AsRunIndex(records, self.air.entries, [c.id for c in self.settings.channels])
             past = partial(self._remember_past, self.air, index)
             loops += [("shelf", watch.run), ("as_run_index", index.run), ("past", past)]
         async with asyncio.TaskGroup() as group:
             if "worker" in self.roles:
-                work = Work(self.settings, records, changed)
+                work = Work(self.settings, records, lambda: self.bus.publish(LibraryChanged()))
                 timer = Timer(self.settings.station.zone)
                 timer.daily("backup", BACKUP_AT, partial(back_up, self.settings))
                 timer.daily("journal", JOURNAL_AT, partial(tidy_journal, self.settings))

@@ -18,6 +18,7 @@ import structlog
 from lppl import durable, journal
 from lppl.clock import AirClock
 from lppl.config import ChannelSettings, Settings
+from lppl.events import Bus, ItemStarted, ScheduleChanged
 from lppl.journal import Entry, Item, Record
 from lppl.media import AssetId, HouseId, Material, Shelf
 from lppl.ports import Aired
@@ -110,10 +111,10 @@ class Air:
         clock: AirClock,
         builtins: Mapping[str, Builtins],
         told: Callable[[Sequence[Record]], None],
-        changed: Callable[[str], None],
+        bus: Bus,
     ) -> None:
         self.settings, self._store, self.clock = settings, store, clock
-        self._told, self._changed = told, changed
+        self._told, self._bus = told, bus
         self._folder = settings.data_dir / "journal"
         self.planner = SchedulePlanner(ZoneInfo(str(settings.station.zone)))
         self.history: dict[str, deque[Aired]] = {c.id: deque(maxlen=HISTORY) for c in settings.channels}
@@ -168,8 +169,12 @@ class Air:
             if isinstance(record, Item) and record.asset is not None and record.kind not in NOT_PROGRAMME:
                 self.history[record.channel].append(Aired(record.asset, record.start, record.planned))
         self._told(records)
-        for channel in {r.channel for r in records if isinstance(r, Item)}:
-            self._changed(channel)
+        for record in records:
+            if isinstance(record, Item):
+                self._bus.publish(ItemStarted(record.channel, record.id))
+
+    def _changed(self, channel: str) -> None:
+        self._bus.publish(ScheduleChanged(channel))
 
     def entries(self, channel: str) -> Sequence[Entry]:
         """Return the last entries of the journal of `channel`, for its index in the database."""

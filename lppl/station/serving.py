@@ -17,6 +17,7 @@ from aiohttp import web
 
 from lppl.clock import AirClock
 from lppl.config import ChannelSettings, Settings
+from lppl.events import Bus, ItemStarted, Lagged, ScheduleChanged
 from lppl.journal import Entry, JournalFollower, Record
 from lppl.quanta import QUANTUM_MS, Quanta, covering, milliseconds, seconds
 from lppl.rundown import Kind
@@ -94,6 +95,14 @@ class Serving:
         for channel in touched:
             if self.streams[channel].publish(now):
                 log.debug("published", channel=channel)
+
+    async def pass_on(self, bus: Bus) -> None:
+        """Tell open pages of what the bus carries: what began, what is planned anew."""
+        async with bus.subscribe(ItemStarted, ScheduleChanged) as events:
+            async for event in events:
+                for channel in self.streams:
+                    if isinstance(event, Lagged) or getattr(event, "channel", None) == channel:
+                        self.tell(channel)
 
     def tell(self, channel: str) -> None:
         """Tell open pages that the programme of `channel` changed."""

@@ -1,6 +1,7 @@
 """The worker role: database, library, conform queue, demo material, nightly copies. Slow and patient by design."""
 
 import asyncio
+import contextlib
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from datetime import UTC, datetime
 from functools import partial
@@ -14,6 +15,7 @@ from lppl.config import ChannelSettings, Settings
 from lppl.database import migrate, open_database
 from lppl.demo.station import DemoStation, make_demo, write_schedules
 from lppl.errors import LpplError
+from lppl.events import Bus, LibraryChanged
 from lppl.journal import Entry
 from lppl.library import Library
 from lppl.media import ChannelKind, Facts, HouseId, Profile, Shelf
@@ -30,6 +32,8 @@ log = structlog.get_logger(__name__)
 
 RETRY_S = 5.0
 LOOK_S = 2.0
+BURST_S = 0.5
+"""Changes come in bursts: wait this long before looking."""
 INDEX_S = 5.0
 
 
@@ -76,33 +80,29 @@ class Records:
 class ShelfWatch:
     """Tells the air role what its channels can air, whenever the library has changed."""
 
-    def __init__(self, settings: Settings, records: Records, take: Callable[[str, Shelf], Awaitable[None]]) -> None:
-        self._settings, self._records, self._take = settings, records, take
-        self._changed = asyncio.Event()
-
-    def changed(self) -> None:
-        """Look at once (a worker in this process has changed something)."""
-        self._changed.set()
+    def __init__(
+        self, settings: Settings, records: Records, bus: Bus, take: Callable[[str, Shelf], Awaitable[None]]
+    ) -> None:
+        self._settings, self._records, self._bus, self._take = settings, records, bus, take
 
     async def run(self) -> None:
         """Watch for ever; a database that is away leaves everything as it is."""
         library = await self._records.opened()
         seen: int | None = None
-        while True:
-            try:
-                counter = await library.change_counter()
-                if counter != seen:
-                    for channel in self._settings.channels:
-                        await self._take(channel.id, await library.shelf(self._settings.profile(channel)))
-                    seen = counter
-            except (SQLAlchemyError, OSError) as error:
-                self._records.failed(error)
-            try:
-                await asyncio.wait_for(self._changed.wait(), LOOK_S)
-                self._changed.clear()
-                await asyncio.sleep(0.5)  # changes come in bursts
-            except TimeoutError:
-                pass
+        async with self._bus.subscribe(LibraryChanged) as changes:
+            while True:
+                try:
+                    counter = await library.change_counter()
+                    if counter != seen:
+                        for channel in self._settings.channels:
+                            await self._take(channel.id, await library.shelf(self._settings.profile(channel)))
+                        seen = counter
+                except (SQLAlchemyError, OSError) as error:
+                    self._records.failed(error)
+                # another process may have no bus to tell us: look now and then all the same
+                with contextlib.suppress(TimeoutError):
+                    await asyncio.wait_for(anext(changes), LOOK_S)
+                    await asyncio.sleep(BURST_S)
 
 
 class AsRunIndex:
