@@ -46,14 +46,16 @@ def run(
 
     `cache` keeps the material between runs (by default it is made in a temporary folder); `docs` is a page between
     whose marks the table is written; `scale` is how long and big everything is (by default the full size). Raises
-    ValueError for a row that does not exist, OSError when `out` cannot be written.
+    LpplError for a row that does not exist, OSError when `out` cannot be written.
     """
     from lppl.bench import machine, report
     from lppl.bench.scale import FULL
+    from lppl.errors import LpplError
 
     unknown = sorted(set(only) - set(ROWS))
     if unknown:
-        raise ValueError(f"tidak ada baris {', '.join(unknown)}; yang ada {', '.join(ROWS)} / no such row")
+        known, wrong = ", ".join(ROWS), ", ".join(unknown)
+        raise LpplError(f"Tidak ada baris {wrong}; yang ada: {known}.", f"No row {wrong}; there are: {known}.")
     out.parent.mkdir(parents=True, exist_ok=True)
     facts = machine.facts()
     with ExitStack() as stack:

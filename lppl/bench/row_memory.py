@@ -27,6 +27,7 @@ from lppl.bench.service import NotMeasured
 from lppl.clock import AirClock
 from lppl.config import Settings, load_settings
 from lppl.database import open_database
+from lppl.events import MemoryBus
 from lppl.journal import Record
 from lppl.library import Library
 from lppl.quanta import CELL, QUANTUM_MS, Quanta, covering
@@ -89,7 +90,7 @@ class Simulation:
             builtins[channel.id] = Builtins(maker.ident_if_made(), await maker.slate())
         self.serving = Serving(settings, self._store, self.clock, builtins)
         self.serving.load({})
-        self.air = Air(settings, self._store, self.clock, builtins, self._committed, self.serving.tell)
+        self.air = Air(settings, self._store, self.clock, builtins, self._committed, MemoryBus())
         engine = open_database(settings.database_url)
         try:
             library = Library(engine)

@@ -1,5 +1,8 @@
 """The table of a bench, and the rules of running one."""
 
+import json
+import subprocess
+import sys
 from io import StringIO
 from pathlib import Path
 from typing import Any
@@ -10,6 +13,7 @@ from rich.console import Console
 from lppl import bench
 from lppl.bench import report
 from lppl.bench.figures import Figure, Result, Sense, Wall
+from lppl.errors import LpplError
 
 
 def document() -> dict[str, Any]:
@@ -73,8 +77,17 @@ def test_number(value: float | None, text: str) -> None:
 
 
 def test_unknown_row(tmp_path: Path) -> None:
-    with pytest.raises(ValueError, match="x"):
+    with pytest.raises(LpplError, match="baris x"):
         bench.run(["a", "x"], tmp_path / "out.json")
+
+
+def test_the_script_that_fills_the_page(tmp_path: Path) -> None:
+    page, figures = tmp_path / "page.md", tmp_path / "bench.json"
+    page.write_text(f"{report.BEGIN}{report.END}")
+    figures.write_text(json.dumps(document()))
+    script = Path(__file__).parents[2] / "scripts" / "performance_table"
+    subprocess.run([sys.executable, str(script), str(figures), str(page)], check=True, timeout=60)
+    assert "| b | channels | 150 kanal |" in page.read_text()
 
 
 def test_the_handed_out_page_has_the_marks() -> None:
