@@ -6,9 +6,11 @@ Like :mod:`lppl.doctor`: nothing is changed, nothing is raised for what is found
 import asyncio
 import errno
 import json
+import re
 import socket
 import sqlite3
 from contextlib import closing
+from pathlib import Path
 from typing import Any
 
 import aiohttp
@@ -25,6 +27,20 @@ from lppl.masking import cleaned
 
 PATIENCE_S = 5.0
 EVERYWHERE = ("0.0.0.0", "::", "")  # noqa: S104 - only compared
+
+
+# --- who runs -----------------------------------------------------------------------------------------
+
+_LOCK = re.compile(r"FLOCK\s+ADVISORY\s+WRITE\s+\d+\s+([0-9a-f]+):([0-9a-f]+):(\d+)\s")
+
+
+def lock_held(path: Path, locks: Path = Path("/proc/locks")) -> bool:
+    """Tell whether a process of this machine holds the lock file at `path`, without touching the lock."""
+    try:
+        info, text = path.stat(), locks.read_text()
+    except OSError:
+        return False
+    return any(int(inode) == info.st_ino for _, _, inode in _LOCK.findall(text))
 
 
 # --- port --------------------------------------------------------------------------------------------------
@@ -68,7 +84,9 @@ async def check_port(settings: Settings) -> Check:
     if error.errno == errno.EADDRINUSE:
         health = await answer_of(settings)
         if health is not None:
-            return _running(where, health)
+            state = settings.data_dir / "state"
+            ours = await asyncio.to_thread(lambda: any(lock_held(state / f"{r}.lock") for r in ("air", "worker")))
+            return running(where, health, ours=ours)
         return fail(
             "port",
             f"{where}: dipakai program lain / used by another program",
@@ -87,9 +105,16 @@ async def check_port(settings: Settings) -> Check:
     )
 
 
-def _running(where: str, health: dict[str, Any]) -> Check:
-    """Say how the service that answered is. Pure."""
+def running(where: str, health: dict[str, Any], *, ours: bool) -> Check:
+    """Say how the service that answered at `where` is; `ours`: some process has this data folder in use. Pure."""
     status = str(health["status"])
+    if not ours:
+        return warn(
+            "port",
+            f"{where}: yang menjawab memakai data_dir lain / the service that answers has another data folder",
+            "jalankan doctor dengan pengaturan layanan itu (LPPL_CONFIG, LPPL_DATA_DIR), atau ganti port / run doctor "
+            "with that service's settings, or choose another port",
+        )
     detail = f"{where}: layanan LPPL berjalan, status {status} / the service runs"
     if status == "ok":
         return ok("port", detail)

@@ -1,10 +1,8 @@
 """Follows what becomes of files that were added: found, examined, conformed, or refused; from the records alone."""
 
-import re
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
-from pathlib import Path
 
 from lppl.errors import LpplError
 from lppl.library import Library
@@ -141,15 +139,3 @@ async def followed(follower: Follower, pause: Callable[[], Awaitable[object]]) -
         if all(s.outcome for s in found):
             return
         await pause()
-
-
-_LOCK = re.compile(r"FLOCK\s+ADVISORY\s+WRITE\s+\d+\s+([0-9a-f]+):([0-9a-f]+):(\d+)\s")
-
-
-def lock_held(path: Path, locks: Path = Path("/proc/locks")) -> bool:
-    """Tell whether a process of this machine holds the lock file at `path`, without touching the lock."""
-    try:
-        info, text = path.stat(), locks.read_text()
-    except OSError:
-        return False
-    return any(int(inode) == info.st_ino for _, _, inode in _LOCK.findall(text))

@@ -9,11 +9,12 @@ from rich.progress import BarColumn, DownloadColumn, Progress, TaskID, TextColum
 from rich.text import Text
 
 from lppl.commands.adding import Wanted, check_room, place, wanted
-from lppl.commands.following import Follower, Outcome, Standing, followed, lock_held
+from lppl.commands.following import Follower, Outcome, Standing, followed
 from lppl.commands.listing import shown
 from lppl.commands.records import library_of
 from lppl.config import Settings
 from lppl.errors import LpplError
+from lppl.reach import lock_held
 from lppl.records import recorded_path
 
 SIGNS = {Outcome.READY: "✓", Outcome.UNWANTED: "-", Outcome.REFUSED: "✗", Outcome.FAILED: "✗"}
