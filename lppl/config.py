@@ -91,7 +91,7 @@ def read_settings(text: str | None, environ: Mapping[str, str], *, source: str =
         try:
             found.values = tomllib.loads(text)
         except tomllib.TOMLDecodeError as e:
-            found.mistakes.append(f"{source}: {_syntax(str(e))}")
+            found.mistakes.append(f"{source}: {_syntax(str(e), text)}")
         except (ValueError, RecursionError):  # a number of thousands of digits, brackets without end
             found.mistakes.append(f"{source}: isi berkas tidak dapat dibaca / the file cannot be parsed")
     _lists(found.values)
@@ -108,12 +108,13 @@ def read_settings(text: str | None, environ: Mapping[str, str], *, source: str =
     return settings
 
 
-def _syntax(message: str) -> str:
+def _syntax(message: str, text: str) -> str:
     at = re.search(r"\(at (?:line (\d+), column (\d+)|end of document)\)", message)
     reason = message[: at.start()].strip() if at else message
     if at and at[1]:
         return f"baris {at[1]}, kolom {at[2]}: penulisan TOML salah / line {at[1]}: {reason}"
-    return f"penulisan TOML salah di akhir berkas / at the end of the file: {reason}"
+    last = max(1, len(text.splitlines()))
+    return f"baris {last} (akhir berkas): penulisan TOML salah / line {last} (end of the file): {reason}"
 
 
 def _lists(values: dict[str, Any]) -> None:
@@ -180,6 +181,8 @@ def _apply(found: _Found, environ: Mapping[str, str]) -> None:
             near = difflib.get_close_matches(variable.upper(), [*VARIABLES, *NOT_SETTINGS], 1, 0.6)
             found.mistakes.append(_unknown(variable, near, "variabel", "variable"))
             continue
+        if environ[variable] == "":
+            continue  # how shells and unit files say "not set"
         try:
             value = _from_variable(environ[variable], FIELDS[path])
         except ValueError:
@@ -198,8 +201,7 @@ def _apply(found: _Found, environ: Mapping[str, str]) -> None:
 def _from_variable(text: str, kind: Any) -> Any:
     """Return what a variable says: JSON for lists of tables, commas for lists of words."""
     if get_origin(kind) is not tuple:
-        # An empty variable is how shells and unit files say "not set".
-        return None if text == "" and kind not in (str, bool, int, float) else text
+        return text
     if text.lstrip().startswith(("[", "{")) or _row_model(kind):
         try:
             value = json.loads(text)
