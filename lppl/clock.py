@@ -1,8 +1,10 @@
-"""The air clock: counts on by itself, is drawn gently to wall time, and never jumps.
+"""The air clock: counts on by itself, is drawn gently to wall time, and never jumps while it is believed.
 
 Whatever happens to the computer's clock while the service runs (a step by NTP, an operator, a dead battery), air
 time goes on without a jump and never backwards. A small error is taken up slowly; a large one at one per cent, which
-no player notices. The decision is pure (:func:`steer`); :class:`AirClock` reads the clocks.
+no player notices. Only a clock that could not be believed from the start, and now can, is followed at once and forward
+(:meth:`AirClock.follow`): the time between is journalled as off air. The decision is pure (:func:`steer`);
+:class:`AirClock` reads the clocks.
 """
 
 import time
@@ -97,6 +99,11 @@ class AirClock:
             self.credible = True
         # a clock that fell back to the year 2000 while we run is not followed, not even slowly
         self._anchor = steer(self._anchor, mono, wall, trusted=self.credible and possible(wall))
+
+    def follow(self) -> None:
+        """Go forward to wall time at once: only for a clock that has just become credible; the caller journals it."""
+        mono = self._mono() * 1000
+        self._anchor = Anchor(mono, max(self._anchor.at(mono), self._wall() * 1000))
 
     @property
     def offset_ms(self) -> float:

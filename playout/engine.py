@@ -59,6 +59,13 @@ class Engine:
                 log.error("journal_not_closed", detail="disk tidak menjawab / the disk does not answer")
             self._disk.shutdown(wait=False)
 
+    async def reopen(self) -> None:
+        """Go on at the clock's new time: what lies between is journalled as off air, the live window begins anew."""
+        now = self.clock.now()
+        records = [r for c in self.channels.values() for r in c.open(now, c.entry)]
+        if records:
+            await self._journal(records, now)
+
     async def tick(self) -> Quanta:
         """Commit what is due; return the quantum at which to tick again."""
         now = self.clock.now()

@@ -105,6 +105,10 @@ class ChannelStream:
             number = max(cell_of(Quanta(self.timeline.start + CELL - 1)), due(now) - self._dvr_cells)
         else:
             return []
+        if number < due(now) - self._dvr_cells:
+            # off the air for longer than the DVR reaches: nobody is shown each cell of it
+            self._published.clear()
+            number = due(now) - self._dvr_cells
         out = []
         while number <= due(now):
             segment = self.timeline.segment(number, self._published[-1].segment.end if self._published else None)

@@ -10,6 +10,7 @@ import contextlib
 import shutil
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
 import ffmpeg
@@ -148,8 +149,8 @@ class _Meter:
         if not self._picture:
             self._report(min(0.99, done_s / self._total))
 
-    def video(self, done_s: float) -> None:
-        self._report(min(0.99, done_s / self._total))
+    def video(self, before_s: float, done_s: float) -> None:
+        self._report(min(0.99, (before_s + done_s) / self._total))
 
 
 def _part_path(folder: Path, rung: VideoRung, start: Quanta) -> Path:
@@ -174,7 +175,7 @@ async def _encode_video(
             continue
         beside = [path.with_suffix(".tmp") for path in done]
         argv = video_argv(source, facts, profile, (start, length), beside, still)
-        await _encode(argv, lambda s, base=seconds(start): meter.video(base + s), idle=idle)  # type: ignore[misc]
+        await _encode(argv, partial(meter.video, seconds(start)), idle=idle)
         await asyncio.to_thread(_accept_parts, beside, done)
 
 

@@ -22,12 +22,13 @@ from lppl.events import Bus, ItemStarted, ScheduleChanged
 from lppl.journal import Entry, Item, Record
 from lppl.media import AssetId, HouseId, Material, Shelf
 from lppl.ports import Aired
-from lppl.quanta import Quanta, covering
+from lppl.quanta import QUANTUM_MS, Quanta, covering
 from lppl.rundown import Kind, Line, Rundown
 from lppl.station.builtin import Builtins
-from playout.channel import ChannelPlayout, Ladder
+from playout.channel import SHORT_OUTAGE, ChannelPlayout, Ladder
 from playout.engine import Engine
 from scheduler.planner import Origin, SchedulePlanner, read_schedule_file
+from scheduler.schedule import Schedule
 from streaming.house import HouseStore
 
 log = structlog.get_logger(__name__)
@@ -189,9 +190,18 @@ class Air:
             self.clock.steer()
             if self.clock.credible and not believed:
                 believed = True
-                log.info("clock_credible_again", offset_ms=round(self.clock.offset_ms))
-                for channel in self.engine.channels:
-                    await self.plan(channel, keep=False)
+                await self._believe()
+
+    async def _believe(self) -> None:
+        """The clock can be believed from now on: go to the right time, and let hard starts come again."""
+        log.info("clock_credible_again", offset_ms=round(self.clock.offset_ms))
+        if self.clock.offset_ms > SHORT_OUTAGE * QUANTUM_MS:
+            self.clock.follow()
+            await self.engine.reopen()
+        self._schedule_stamp.clear()
+        for channel in self.engine.channels:
+            await self.read_schedule(channel)
+            await self.plan(channel, keep=False)
 
     async def _recover(self) -> None:
         """Look whether what was lost is back; tell the library what is not, so that it is made again."""
@@ -240,7 +250,8 @@ class Air:
             log.error("schedule_wrong", channel=channel, in_force=read.origin.value, mistakes=read.error.mistakes)
         elif read.origin is Origin.FILE:
             log.info("schedule_read", channel=channel, file=str(path))
-        self.planner.update(channel, schedule=read.schedule)
+        # by a clock that shows no credible time nothing can begin on time: programmes flow, hard starts wait
+        self.planner.update(channel, schedule=read.schedule if self.clock.credible else without_clock(read.schedule))
         return True
 
     async def take_shelf(self, channel: str, shelf: Shelf) -> None:
@@ -342,6 +353,12 @@ class Air:
                 self.schedule_errors.get(name),
             )
         return AirStatus(channels, self.clock.credible, self.clock.offset_ms, self.engine.journal_failure)
+
+
+def without_clock(schedule: Schedule) -> Schedule:
+    """Return `schedule` without fixed events and hard starts."""
+    soft = tuple(block.model_copy(update={"hard": False}) for block in schedule.block)
+    return schedule.model_copy(update={"at": (), "block": soft})
 
 
 def _aired(entries: Sequence[Entry]) -> list[Aired]:
