@@ -5,6 +5,7 @@ Every trouble that the product knows ends in one sentence and exit code 1, wrong
 
 import asyncio
 import os
+import sqlite3
 import sys
 import time
 from collections.abc import Sequence
@@ -18,7 +19,7 @@ from rich.console import Console
 
 from lppl.commands.serve import ROLES
 from lppl.config import Settings, load_settings, settings_path
-from lppl.errors import LpplError, SettingsInvalid
+from lppl.errors import AlreadyRunning, LpplError, SettingsInvalid
 from lppl.records import AssetState, recorded_path
 
 TROUBLE, WRONG_USAGE, INTERRUPTED = 1, 2, 130
@@ -155,6 +156,50 @@ def doctor(
     else:
         examination.show(checks, _out())
     raise typer.Exit(TROUBLE if worst(checks) is State.FAIL else 0)
+
+
+@app.command()
+def backup(
+    target: Annotated[Path | None, typer.Argument(help="Berkas atau folder tujuan / file or folder to write")] = None,
+) -> None:
+    """Cadangkan basis data, jurnal, kunci, jadwal, dan pengaturan. / Back up the station's records."""
+    from lppl.backup import create_backup
+
+    try:
+        made = asyncio.run(create_backup(load_settings(), target))
+    except sqlite3.Error as error:
+        raise LpplError(
+            f"Basis data tidak dapat disalin ({error}). Periksa dengan `lppl doctor`.",
+            "The database cannot be copied; look with `lppl doctor`.",
+        ) from error
+    _say("Cadangan dibuat / backup made:")
+    print(made)
+
+
+@app.command()
+def restore(
+    file: Annotated[Path, typer.Argument(help="Berkas cadangan / the backup")],
+    into: Annotated[Path | None, typer.Option(help="Folder data tujuan / data folder to fill")] = None,
+    force: Annotated[bool, typer.Option("--force", help="Sisihkan data yang ada / set present data aside")] = False,
+) -> None:
+    """Pulihkan cadangan; layanan harus berhenti dulu. / Restore a backup; the service must be stopped."""
+    from lppl.backup import restore_backup
+    from lppl.reach import lock_held
+
+    settings = load_settings()
+    folder = into or settings.data_dir
+    for role in ROLES:
+        if lock_held(folder / "state" / f"{role}.lock"):
+            raise AlreadyRunning(role, str(folder))
+    done = asyncio.run(restore_backup(file, settings, into=into, force=force))
+    _say(f"Dipulihkan dari cadangan {done.made} / restored from the backup made then:")
+    print(done.data_dir)
+    if done.set_aside is not None:
+        _say(f"Yang lama disisihkan di {done.set_aside} / the old was set aside there")
+    if done.settings is not None:
+        _say(f"Pengaturan saat itu ada di {done.settings} / the settings of that time")
+    if os.geteuid() == 0:
+        _say(f"Milik root; bila layanan punya pengguna sendiri: chown -R lppl {done.data_dir} / owned by root now")
 
 
 @app.command()
