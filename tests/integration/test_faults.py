@@ -1,0 +1,385 @@
+"""What goes wrong at a station, done to the real service under a strict player's eyes: the air goes on and says so."""
+
+import asyncio
+import contextlib
+import json
+import os
+import re
+import resource
+import shutil
+import subprocess
+from collections.abc import AsyncIterator, Callable, Iterator
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+from zoneinfo import ZoneInfo
+
+import aiohttp
+import pytest
+
+from lppl import quanta
+from lppl.journal import Commit, Item, encode, file_of, last_entries
+from lppl.rundown import Kind
+from tests.station.material import SOURCES, TV, lay_out, schedule_of
+from tests.station.service import Home, Service, channel_of, eventually, get, get_health, processes_of, running
+from tests.station.watcher import Watcher, watching
+
+pytestmark = pytest.mark.integration
+
+RUBBISH = b"ini bukan basis data\n" * 400
+ITEM = "item"
+JAKARTA = ZoneInfo("Asia/Jakarta")
+STOP_S = 3.0
+
+
+def master(home: Home, channel: str = "tv") -> str:
+    return f"{home.url}/hls/{channel}/master.m3u8"
+
+
+@contextlib.asynccontextmanager
+async def watched(home: Home, *, substitutes: bool = False) -> AsyncIterator[None]:
+    """Both channels must break no rule for as long as the block lasts, and until two more segments have come."""
+    async with (
+        watching(Watcher(master(home, "tv"), substitutes=substitutes)) as tv,
+        watching(Watcher(master(home, "radio"), substitutes=substitutes)) as radio,
+    ):
+        yield
+        renditions = [*tv.renditions, *radio.renditions]
+        had = [len(r.segments) for r in renditions]
+
+        async def more() -> bool:
+            return bool(tv.faults or radio.faults) or all(
+                len(r.segments) >= n + 2 for r, n in zip(renditions, had, strict=True)
+            )
+
+        await eventually(more, "two more segments")
+    assert tv.faults == []
+    assert radio.faults == []
+    assert all(r.segments for w in (tv, radio) for r in w.renditions)
+
+
+def house_folder(home: Home, title: str) -> Path:
+    """Return where the house set of an item lies."""
+    sets = {json.loads(p.read_text())["title"]: p.parent for p in home.house.glob("*/*/*/set.json")}
+    return sets[title]
+
+
+def airs(channel: str, **wanted: object) -> Callable[[dict[str, Any]], bool]:
+    """A condition on what /healthz says of a channel."""
+    return lambda health: all(channel_of(health, channel)[key] == value for key, value in wanted.items())
+
+
+async def long_enough(service: Service, seconds: float = 4.0) -> str:
+    """Wait until the running TV item has at least `seconds` to go; return its title."""
+
+    def lasts(health: dict[str, Any]) -> bool:
+        tv = channel_of(health, "tv")
+        return bool(tv["kind"] == ITEM and tv["item_ends_in_s"] > seconds)
+
+    return str(channel_of(await service.until(lasts, "an item with time left"), "tv")["item"])
+
+
+async def next_item(service: Service, title: str) -> str:
+    """Wait until TV airs a planned item other than `title`; return its title."""
+
+    def other(health: dict[str, Any]) -> bool:
+        tv = channel_of(health, "tv")
+        return bool(tv["kind"] == ITEM and tv["item"] != title)
+
+    return str(channel_of(await service.until(other, f"an item after {title}"), "tv")["item"])
+
+
+# --- material ----------------------------------------------------------------------------------------
+
+
+async def test_the_running_items_house_set_is_deleted(home: Home) -> None:
+    async with running(home) as service:
+        title = await long_enough(service)
+        folder = house_folder(home, title)
+        async with watched(home):
+            await asyncio.to_thread(shutil.rmtree, folder)
+            health = await service.until(lambda h: bool(channel_of(h, "tv")["lost"]), "healthz names what is lost")
+            assert health["status"] == "degraded"
+            assert channel_of(health, "tv")["fallback"] in ("filler", "ident", "slate")
+            await eventually(lambda: asyncio.to_thread((folder / "set.json").exists), "it is conformed again")
+            await service.until(airs("tv", lost=[], fallback=None, kind=ITEM), "TV airs what is planned again")
+        assert (await service.until(lambda h: h["status"] == "ok", "all is well"))["status"] == "ok"
+
+
+async def test_a_house_file_is_cut_short(home: Home) -> None:
+    async with running(home) as service:
+        title = await long_enough(service)
+        folder = house_folder(home, title)
+        async with watched(home, substitutes=True):
+            for path in folder.glob("*.mp4"):
+                os.truncate(path, path.stat().st_size // 3)
+            health = await service.until(lambda h: bool(channel_of(h, "tv")["lost"]), "healthz names what is lost")
+            assert health["status"] == "degraded"
+            await service.until(airs("tv", lost=[], fallback=None, kind=ITEM), "TV airs what is planned again")
+            await next_item(service, title)
+
+
+async def test_the_media_folder_goes_away_and_comes_back(home: Home) -> None:
+    async with running(home) as service:
+        title = await long_enough(service)
+        async with watched(home):
+            away = home.media.rename(home.folder / "away")
+
+            async def noticed() -> bool:
+                return "media folder is away" in home.said()
+
+            await eventually(noticed, "the service notices")
+            await next_item(service, title)
+            away.rename(home.media)
+            health = await service.until(lambda h: h["status"] == "ok", "all is well")
+        assert channel_of(health, "tv")["kind"] == ITEM
+
+
+async def test_a_crash_while_conforming_leaves_nothing_half_done(home: Home, tmp_path: Path) -> None:
+    """The encoders that a crash leaves behind must not write into the files of those that do the job again."""
+    source = tmp_path / "Panjang.mp4"
+    picture = "testsrc2=s=1280x720:r=30"
+    command = ["ffmpeg", "-loglevel", "error", "-f", "lavfi", "-i", picture, "-f", "lavfi", "-i", "sine=500:r=48000"]
+    options = ["-t", "32", "-c:v", "libx264", "-preset", "ultrafast", "-pix_fmt", "yuv420p", "-c:a", "aac"]
+    await asyncio.to_thread(subprocess.run, [*command, *options, str(source)], check=True)
+    home.schedule("tv").write_text(schedule_of(TV).replace('"tv/Pagi.mp4"', '"tv/Pagi.mp4", "tv/Panjang.mp4"'))
+    async with running(home) as service:
+        source.rename(home.media / "tv" / "Panjang.mp4")
+
+        async def encoding() -> bool:
+            return any(p.stat().st_size > 100_000 for p in (home.data / "work").glob("*/v*"))
+
+        await eventually(encoding, "conforming has begun")
+        await service.kill()
+    async with running(home):
+
+        async def made() -> bool:
+            return "Panjang" in {json.loads(p.read_text())["title"] for p in home.house.glob("*/*/*/set.json")}
+
+        await eventually(made, "the job is done again")
+        folder = house_folder(home, "Panjang")
+        for name, rate in (("v240", 25), ("v144", 25), ("a128", 46.875), ("a64", 46.875)):
+            said = await asyncio.to_thread(
+                subprocess.run, ["ffprobe", "-v", "warning", "-count_frames", "-show_entries", "stream=nb_read_frames",
+                                 "-of", "csv=p=0", str(folder / f"{name}.mp4")], capture_output=True, text=True,
+            )  # fmt: skip
+            assert (said.stdout.strip(" ,\n"), said.stderr) == (str(round(32 * rate)), "")
+
+
+# --- records -----------------------------------------------------------------------------------------
+
+
+async def test_the_database_turns_to_rubbish_while_on_air(home: Home) -> None:
+    async with running(home) as service:
+        title = await long_enough(service)
+        async with watched(home):
+            for name in ("lppl.db-wal", "lppl.db"):
+                if (home.data / name).exists():
+                    (home.data / name).write_bytes(RUBBISH)
+            health = await service.until(lambda h: h["database"] is not None, "healthz tells of the database")
+            assert health["status"] == "degraded"
+            await next_item(service, title)
+
+
+async def test_the_database_is_rubbish_at_the_start(home: Home, template: Path) -> None:
+    (home.data / "lppl.db").write_bytes(RUBBISH)
+    async with running(home) as service, watched(home):
+        health = await service.until(lambda h: bool(h["database"]), "healthz tells of the database")
+        assert health["status"] == "degraded"
+        title = await long_enough(service)
+        shutil.copyfile(template / "data" / "lppl.db", home.data / "beside")
+        (home.data / "beside").rename(home.data / "lppl.db")
+        await service.until(lambda h: h["database"] is None, "the copy that was put back is used")
+        await next_item(service, title)
+
+
+# --- disk --------------------------------------------------------------------------------------------
+
+
+async def test_nothing_can_be_written(home: Home) -> None:
+    """As on a disk that fails: every write of the service is refused for a while."""
+    async with running(home) as service:
+        title = await long_enough(service)
+        async with watched(home):
+            _, most = resource.prlimit(service.process.pid, resource.RLIMIT_FSIZE, (1, resource.RLIM_INFINITY))
+            health = await service.until(lambda h: h["journal"] is not None, "healthz tells of the journal")
+            assert health["status"] == "degraded"
+            title = await next_item(service, title)
+            resource.prlimit(service.process.pid, resource.RLIMIT_FSIZE, (most, most))
+            await service.until(lambda h: h["journal"] is None, "the journal is written again")
+            await next_item(service, title)
+        seen = channel_of(await get_health(home), "tv")
+        await service.kill()
+        # nothing is missing of what aired meanwhile: the journal ends where the air did
+        end = last_entries(home.data / "journal")["tv"]
+        assert end.item.title == seen["item"]
+
+
+@pytest.fixture
+def small_disk(template: Path, tmp_path: Path) -> Iterator[Home]:
+    """A station whose data lies on a disk of its own of 64 MB."""
+    if os.geteuid() != 0:
+        pytest.skip("only root can mount a disk; the failing disk is tested without")
+    home = lay_out(template, tmp_path / "station")
+    home.write(min_free_gb=0.008)
+    beside = home.data.rename(home.folder / "beside")
+    home.data.mkdir()
+    mounted = subprocess.run(["mount", "-t", "tmpfs", "-o", "size=64m", "tmpfs", str(home.data)], capture_output=True)
+    if mounted.returncode:
+        pytest.skip(f"no disk can be mounted here: {mounted.stderr.decode()}")
+    try:
+        shutil.copytree(beside, home.data, dirs_exist_ok=True)
+        yield home
+    finally:
+        subprocess.run(["umount", "-l", str(home.data)], check=True)
+
+
+async def test_the_disk_is_full(small_disk: Home) -> None:
+    home = small_disk
+    async with running(home) as service:
+        title = await long_enough(service)
+        async with watched(home):
+            with contextlib.suppress(OSError), (home.data / "large").open("wb", buffering=0) as large:
+                while True:
+                    large.write(bytes(1 << 20))
+            health = await service.until(lambda h: bool(h["conform"]) and h["disk_free_gb"] < 0.005, "healthz tells")
+            assert health["status"] == "degraded"
+            title = await next_item(service, title)
+            (home.data / "large").unlink()
+            await service.until(lambda h: h["status"] == "ok", "all is well")
+            await next_item(service, title)
+
+
+# --- schedule ----------------------------------------------------------------------------------------
+
+
+async def test_a_broken_schedule_leaves_the_last_good_one_in_force(home: Home) -> None:
+    async with running(home) as service:
+        title = await long_enough(service)
+        async with watched(home):
+            good = home.schedule("tv").read_text()
+            home.schedule("tv").write_text(good + '\n[[block]]\nprogramme = "Rusak"\nstart = "25.00"\n')
+            health = await service.until(lambda h: bool(h["warnings"]), "healthz tells of the mistake")
+            assert health["status"] == "degraded"
+            assert "25.00" in " ".join(health["warnings"])
+            order = [s.title for s in TV]
+            assert await next_item(service, title) == order[(order.index(title) + 1) % len(order)]
+            home.schedule("tv").write_text(good)
+            await service.until(lambda h: h["status"] == "ok", "the mistake is forgotten")
+
+
+async def test_a_new_hard_start_airs_in_the_first_quantum_not_before_its_time(home: Home) -> None:
+    async with running(home) as service:
+        title = await long_enough(service)
+        watcher = Watcher(master(home))
+        async with watching(watcher) as tv:
+            at = datetime.now(JAKARTA).replace(microsecond=0) + timedelta(seconds=20)
+            start = quanta.starting(quanta.at_or_after(at.astimezone(UTC)))
+            good = home.schedule("tv").read_text()
+            late = next(s for s in TV if s.title not in (title, "Kilat"))
+            home.schedule("tv").write_text(
+                f'{good}\n[[at]]\nprogramme = "Tepat"\ntimes = ["{at:%H.%M.%S}"]\nitem = "{late.path}"\n'
+            )
+
+            async def begun() -> bool:
+                return any(said.get("X-PROGRAMME") == "Tepat" for said in tv.ranges.values())
+
+            await eventually(begun, "the item of the new schedule airs")
+        assert tv.faults == []
+        (said,) = [said for said in tv.ranges.values() if said.get("X-PROGRAMME") == "Tepat"]
+        assert said["X-TITLE"] == late.title
+        assert datetime.fromisoformat(said["START-DATE"]) == start
+        # what ran before ends in the very same quantum: the timeline of the watch has no hole
+        before = max(
+            (r for r in tv.ranges.values() if r["START-DATE"] < said["START-DATE"]), key=lambda r: r["START-DATE"]
+        )
+        ended = datetime.fromisoformat(before["START-DATE"]) + timedelta(seconds=float(before["DURATION"]))
+        assert ended == start
+
+
+# --- starting and stopping ---------------------------------------------------------------------------
+
+
+async def test_a_stop_is_clean_and_quick(home: Home, tmp_path: Path) -> None:
+    async with running(home) as service, aiohttp.ClientSession() as session:
+        # a listener who never hangs up, and work under way
+        async with session.get(f"{home.url}/listen/radio.aac") as listener:
+            await listener.content.readexactly(10_000)
+            source = SOURCES["Pagi"]
+            shutil.copyfile(home.media / source.path, tmp_path / "Lagi.mp4")
+            with (tmp_path / "Lagi.mp4").open("ab") as f:
+                f.write(bytes(64))  # other bytes: other content
+            home.schedule("tv").write_text(schedule_of(TV).replace(source.path, "tv/Lagi.mp4"))
+            (tmp_path / "Lagi.mp4").rename(home.media / "tv" / "Lagi.mp4")
+
+            async def encoding() -> bool:
+                return any((home.data / "work").glob("*/*"))
+
+            await eventually(encoding, "conforming has begun")
+            code, seconds = await service.terminate()
+    assert code == 0
+    assert seconds < STOP_S
+    assert processes_of(home) == []
+    assert list(home.house.rglob(".*")) == []
+    for path in (home.data / "journal").glob("*.jnl"):
+        assert path.read_bytes().endswith(b"\n"), "room set aside was not given back"
+
+
+async def test_a_port_in_use_is_said_clearly(home: Home, template: Path, tmp_path: Path) -> None:
+    other = lay_out(template, tmp_path / "other")
+    async with running(home):
+        service = await Service.start(Home(other.folder, home.port).write())
+        try:
+            assert await service.ended() == 1
+        finally:
+            await service.close()
+        await get_health(home)
+    said = other.said()
+    assert str(home.port) in said
+    assert "Traceback" not in said
+    assert re.search(r"dipakai|terpakai", said), said
+
+
+async def test_a_second_service_on_the_same_data_is_refused(home: Home) -> None:
+    async with running(home) as first, watched(home):
+        second = await Service.start(home, LPPL_PORT="0")
+        try:
+            assert await second.ended() == 1
+        finally:
+            await second.close()
+        assert "layanan lain sudah berjalan" in home.said()
+        assert "Traceback" not in home.said()
+        await long_enough(first)
+
+
+@pytest.mark.parametrize("ahead_s", [40, 7200])
+async def test_a_journal_from_the_future(home: Home, ahead_s: int) -> None:
+    """The clock was ahead before the start. Air time never goes back: the stream continues where the journal ends."""
+    end = quanta.at_or_after(datetime.now(UTC) + timedelta(seconds=ahead_s))
+    first = next(iter(json.loads((home.data / "state" / "shelf-tv.json").read_text())))
+    start = quanta.Quanta(end - 25)
+    item = Item("tv", start, first["house"], quanta.Quanta(0), quanta.Quanta(25), Kind.ITEM, first["title"])
+    path = file_of(home.data / "journal", start)
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_bytes(encode(item) + encode(Commit("tv", start, 25)))
+    async with running(home) as service:
+        watcher = Watcher(master(home), ahead_s=ahead_s + 30, young=True)
+        async with watching(watcher) as tv:
+            await service.until(lambda h: h["clock_credible"] == (ahead_s < 60), "healthz tells of the clock")
+
+            async def enough() -> bool:
+                return len(tv.renditions) > 0 and all(len(r.segments) >= 6 for r in tv.renditions)
+
+            await eventually(enough, "the stream flows")
+    assert tv.faults == []
+    assert all(r.segments[-1].end / r.timescale > quanta.seconds(end) for r in tv.renditions)
+
+
+async def test_everything_on_the_disk_is_gone_but_the_media(home: Home) -> None:
+    """A station that lost its data folder is on the air again with what lies in the media folder."""
+    shutil.rmtree(home.data)
+    async with running(home) as service:
+        health = await service.until(lambda h: h["status"] == "ok", "all is well")
+        assert {c["kind"] for c in health["channels"]} == {ITEM}
+        status, _ = await get(master(home))
+        assert status == 200
