@@ -6,6 +6,7 @@ stands in its manifest; a restore believes nothing else.
 """
 
 import asyncio
+import contextlib
 import hashlib
 import io
 import json
@@ -14,13 +15,16 @@ import shutil
 import sqlite3
 import tarfile
 import tempfile
-from collections.abc import Iterator, Mapping
+import zlib
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import closing
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path, PurePosixPath
+from typing import BinaryIO
 
+from sqlalchemy import inspect
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import SQLAlchemyError
 
@@ -29,14 +33,31 @@ from lppl.config import Settings, settings_path
 from lppl.database import open_database
 from lppl.errors import LpplError, ProcessFailed
 from lppl.library import Library
+from lppl.masking import cleaned
+from lppl.records import recorded_path
 
 MANIFEST = "manifest.json"
 DATABASE = "lppl.db"
 DUMP = "database.pgdump"
 SETTINGS = "lppl.toml"
+MEDIA = "media.json"
+FILES = (DATABASE, DUMP, SETTINGS, MEDIA)
 FOLDERS = ("keys", "schedule")
 """Copied whole; the journal is copied line by line, because it is being written."""
 FORMAT = 1
+KEPT = ("house", "builtin", "work", "backup", "lost+found")
+"""What a restore leaves where it is: large, immutable, named by content; and the backups themselves."""
+
+
+class ProgramMissing(LpplError):
+    """A program of PostgreSQL is needed and not installed."""
+
+    def __init__(self, program: str) -> None:
+        self.program = program
+        super().__init__(
+            f"Basis data PostgreSQL memerlukan {program}; pasang: sudo apt install postgresql-client",
+            f"PostgreSQL records need {program}; install the package postgresql-client.",
+        )
 
 
 class BackupDamaged(LpplError):
@@ -56,8 +77,8 @@ class TargetNotEmpty(LpplError):
     def __init__(self, folder: str) -> None:
         self.folder = folder
         super().__init__(
-            f"Folder {folder} sudah berisi data; pilih folder kosong, atau pakai --force (yang lama disisihkan).",
-            f"Folder {folder} already holds data; choose an empty one, or use --force (the old is set aside).",
+            f"{folder} sudah berisi data; pilih yang kosong, atau pakai --force (berkas lama disisihkan).",
+            f"{folder} already holds data; choose an empty one, or use --force (old files are set aside).",
         )
 
 
@@ -74,9 +95,26 @@ class Restored:
 
 
 def copy_sqlite(source: Path, target: Path) -> None:
-    """Copy a database that may be in use, consistently (SQLite's backup API). Raises sqlite3.Error, OSError."""
-    with closing(sqlite3.connect(source)) as a, closing(sqlite3.connect(target)) as b:
-        a.backup(b)
+    """Copy a database that may be in use, consistently (SQLite's backup API). Raises sqlite3.Error, OSError.
+
+    Writers are not held up. The copy is one file, and durable when it gets its name.
+    """
+    beside = target.with_name(f".{target.name}.new")
+    beside.unlink(missing_ok=True)
+    try:
+        # mode=rw: a source that is missing is an error, not a new and empty database
+        with (
+            closing(sqlite3.connect(f"{source.absolute().as_uri()}?mode=rw", uri=True)) as a,
+            closing(sqlite3.connect(beside)) as b,
+        ):
+            a.backup(b)
+            b.execute("PRAGMA journal_mode=DELETE")
+        durable.sync_file(beside)
+        beside.replace(target)
+    except BaseException:
+        beside.unlink(missing_ok=True)
+        raise
+    durable.sync_folder(target.parent)
 
 
 # --- making ------------------------------------------------------------------------------------------
@@ -110,8 +148,16 @@ async def _copy_database(settings: Settings, desk: Path) -> Path | None:
             return None
         await asyncio.to_thread(copy_sqlite, file, desk / DATABASE)
         return desk / DATABASE
-    await process.run(["pg_dump", "--format=custom", f"--file={desk / DUMP}"], env=_server(settings))
+    await _postgres(settings, ["pg_dump", "--format=custom", f"--file={desk / DUMP}"])
     return desk / DUMP
+
+
+async def _postgres(settings: Settings, argv: Sequence[str]) -> None:
+    """Run a program of PostgreSQL on the station's database. Raises ProgramMissing, ProcessFailed."""
+    try:
+        await process.run(argv, env=_server(settings))
+    except FileNotFoundError as error:
+        raise ProgramMissing(argv[0]) from error
 
 
 async def _known_assets(settings: Settings) -> Mapping[str, str]:
@@ -155,15 +201,18 @@ def _members(
     file = settings_path()
     if file is not None and file.is_file():
         yield SETTINGS, file.read_bytes()
-    yield "media.json", json.dumps(list(_media(settings.media_dir, assets)), ensure_ascii=False, indent=0).encode()
+    yield MEDIA, json.dumps(list(_media(settings.media_dir, assets)), indent=0).encode()
 
 
 def _media(folder: Path, assets: Mapping[str, str]) -> Iterator[dict[str, object]]:
     """Yield what lies in the media folder: what has to be brought back from elsewhere when the disk is lost."""
     for path in sorted(folder.rglob("*")) if folder.is_dir() else ():
         if path.is_file() and not path.name.startswith("."):
-            stat = path.stat()
-            name = os.fsencode(path.relative_to(folder).as_posix()).decode("utf-8", "backslashreplace")
+            try:
+                stat = path.stat()
+            except FileNotFoundError:
+                continue  # staff delete files while the backup is made
+            name = recorded_path(path.relative_to(folder).as_posix())
             yield {
                 "path": name, "bytes": stat.st_size, "modified_ns": stat.st_mtime_ns, "asset": assets.get(name)
             }  # fmt: skip
@@ -174,25 +223,30 @@ def _pack(
 ) -> None:
     """Write the archive beside, sync it, and give it its name. Blocking."""
     sums: dict[str, str] = {}
-    with archive.open("wb") as file:
+    # Private from the start, as it holds the station's keys; a USB stick may know no chmod.
+    with os.fdopen(os.open(archive, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as file:
         with tarfile.open(fileobj=file, mode="w:gz", compresslevel=6) as tar:
             for name, contents in _members(settings, database, assets):
-                data = contents.read_bytes() if isinstance(contents, Path) else contents
-                sums[name] = hashlib.sha256(data).hexdigest()
-                _add(tar, name, data, made)
+                with contents.open("rb") if isinstance(contents, Path) else io.BytesIO(contents) as source:
+                    sums[name] = _add(tar, name, source, made)
             manifest = {"format": FORMAT, "made": made.isoformat(), "version": _version(), "sha256": sums}
-            _add(tar, MANIFEST, json.dumps(manifest, indent=1).encode(), made)
+            _add(tar, MANIFEST, io.BytesIO(json.dumps(manifest, indent=1).encode()), made)
         file.flush()
         os.fsync(file.fileno())
-    archive.chmod(0o600)  # it holds the station's keys
     archive.replace(target)
     durable.sync_folder(target.parent)
 
 
-def _add(tar: tarfile.TarFile, name: str, data: bytes, made: datetime) -> None:
+def _add(tar: tarfile.TarFile, name: str, source: BinaryIO, made: datetime) -> str:
+    """Add a member and return its checksum; a database is not held in memory."""
+    checksum = hashlib.sha256()
+    while block := source.read(1 << 20):
+        checksum.update(block)
     info = tarfile.TarInfo(name)
-    info.size, info.mtime, info.mode = len(data), int(made.timestamp()), 0o600
-    tar.addfile(info, io.BytesIO(data))
+    info.size, info.mtime, info.mode = source.tell(), int(made.timestamp()), 0o600
+    source.seek(0)
+    tar.addfile(info, source)
+    return checksum.hexdigest()
 
 
 def _version() -> str:
@@ -208,15 +262,17 @@ def _version() -> str:
 async def restore_backup(file: Path, settings: Settings, *, into: Path | None = None, force: bool = False) -> Restored:
     """Bring the records of `file` back into `into` (default: the data folder of `settings`).
 
-    Everything is checked before anything is touched. With `force` a folder that holds records is set aside under
-    another name. Raises BackupDamaged, TargetNotEmpty, OSError, ProcessFailed (pg_restore).
+    Everything is checked before anything is touched. With `force` the records that are there are set aside in
+    ``sebelum-<time>/`` of the folder (a PostgreSQL database is overwritten). The folder itself stays: it may be
+    where a disk is mounted. Raises BackupDamaged, TargetNotEmpty, ProgramMissing, OSError, ProcessFailed.
     """
     target = into or settings.data_dir
     occupied = await asyncio.to_thread(_occupied, target)
     if occupied and not force:
         raise TargetNotEmpty(str(target))
-    await asyncio.to_thread(lambda: target.parent.mkdir(parents=True, exist_ok=True))
-    desk = Path(await asyncio.to_thread(tempfile.mkdtemp, dir=target.parent, prefix=f".{target.name}-restore-"))
+    created = not await asyncio.to_thread(target.exists)
+    await asyncio.to_thread(lambda: target.mkdir(parents=True, exist_ok=True))
+    desk = Path(await asyncio.to_thread(tempfile.mkdtemp, dir=target, prefix=".restore-"))
     try:
         made = await asyncio.to_thread(_unpack, file, desk)
         dump = desk / DUMP
@@ -225,17 +281,36 @@ async def restore_backup(file: Path, settings: Settings, *, into: Path | None = 
                 raise BackupDamaged(
                     file.name, "berisi PostgreSQL; setel database_url / holds PostgreSQL: set database_url"
                 )
-            await process.run(
-                ["pg_restore", "--clean", "--if-exists", "--no-owner", "--dbname=", str(dump)], env=_server(settings)
-            )
+            if not force and await _has_records(settings):
+                raise TargetNotEmpty(cleaned(settings.database_url))
+            options = ["--clean", "--if-exists", "--no-owner", "--single-transaction", "--dbname="]
+            await _postgres(settings, ["pg_restore", *options, str(dump)])
             await asyncio.to_thread(dump.unlink)
-        return await asyncio.to_thread(_put_in_place, desk, target, made, occupied)
+        elsewhere = settings.database_file if into is None else None
+        return await asyncio.to_thread(_put_in_place, desk, target, made, occupied, elsewhere)
     finally:
-        await asyncio.to_thread(shutil.rmtree, desk, ignore_errors=True)
+        await asyncio.to_thread(_clear, desk, target, created)
+
+
+def _clear(desk: Path, target: Path, created: bool) -> None:
+    shutil.rmtree(desk, ignore_errors=True)
+    if created:
+        with contextlib.suppress(OSError):  # not empty: the restore went well
+            target.rmdir()
 
 
 def _occupied(folder: Path) -> bool:
-    return folder.is_dir() and any(folder.iterdir())
+    return folder.is_dir() and any(p.name != "lost+found" for p in folder.iterdir())
+
+
+async def _has_records(settings: Settings) -> bool:
+    """Tell whether the configured database has any table."""
+    engine = open_database(settings.database_url)
+    try:
+        async with engine.connect() as connection:
+            return bool(await connection.run_sync(lambda c: inspect(c).get_table_names()))
+    finally:
+        await engine.dispose()
 
 
 def _unpack(file: Path, desk: Path) -> str:
@@ -247,7 +322,7 @@ def _unpack(file: Path, desk: Path) -> str:
             if manifest["format"] != FORMAT:
                 raise BackupDamaged(file.name, f"format {manifest['format']}")
             sums: dict[str, str] = manifest["sha256"]
-            if set(members) != {*sums, MANIFEST}:
+            if set(members) != {*sums, MANIFEST} or MEDIA not in sums:
                 raise BackupDamaged(file.name, "isi tidak sesuai daftar / contents differ from the manifest")
             for name, expected in sums.items():
                 data = _read(tar, members[name])
@@ -255,7 +330,7 @@ def _unpack(file: Path, desk: Path) -> str:
                     raise BackupDamaged(file.name, name)
                 durable.write_file(desk / _inside(file, name), data, mode=0o600)
             return str(manifest["made"])
-    except (tarfile.TarError, EOFError, ValueError, KeyError, TypeError, AttributeError, OSError) as error:
+    except (tarfile.TarError, EOFError, ValueError, KeyError, TypeError, AttributeError, OSError, zlib.error) as error:
         if (
             isinstance(error, OSError)
             and not isinstance(error, EOFError | tarfile.TarError)
@@ -268,7 +343,7 @@ def _unpack(file: Path, desk: Path) -> str:
 def _inside(file: Path, name: str) -> PurePosixPath:
     """Return a member's name when it stays inside the folder and is one that we write. Raises BackupDamaged."""
     path = PurePosixPath(name)
-    known = len(path.parts) == 1 or path.parts[0] in ("journal", *FOLDERS)
+    known = name in FILES or (len(path.parts) > 1 and path.parts[0] in ("journal", *FOLDERS))
     if path.is_absolute() or ".." in path.parts or "\\" in name or not known:
         raise BackupDamaged(file.name, f"nama tidak sah / illegal name {name!r}")
     return path
@@ -281,31 +356,48 @@ def _read(tar: tarfile.TarFile, member: tarfile.TarInfo) -> bytes:
     return opened.read()
 
 
-def _put_in_place(desk: Path, target: Path, made: str, occupied: bool) -> Restored:
-    """Give the checked folder its name; what stood there is set aside. Blocking."""
-    aside = None
-    if occupied:
-        aside = target.with_name(f"{target.name}.sebelum-{datetime.now(UTC):%Y%m%dT%H%M%SZ}")
-        target.rename(aside)
-        if (aside / "house").is_dir():  # immutable and large: they serve the restored station as well
-            (aside / "house").rename(desk / "house")
-    elif target.exists():
-        target.rmdir()
-    file = desk / SETTINGS
-    settings = target / "lppl.toml.cadangan" if file.exists() else None
+def _put_in_place(desk: Path, target: Path, made: str, occupied: bool, elsewhere: Path | None) -> Restored:
+    """Move what was checked into the folder, the database last; what stood there is set aside. Blocking.
+
+    `elsewhere` is where the settings keep the database when that is not in the folder.
+    """
+    aside = target / f"sebelum-{datetime.now(UTC):%Y%m%dT%H%M%SZ}" if occupied else None
+    if aside is not None:
+        aside.mkdir()
+        for old in target.iterdir():
+            if old not in (desk, aside) and old.name not in KEPT and not old.name.startswith("sebelum-"):
+                old.rename(aside / old.name)
+    settings = target / f"{SETTINGS}.cadangan" if (desk / SETTINGS).exists() else None
     if settings is not None:
-        file.rename(desk / settings.name)
-    (desk / "media.json").replace(desk / "media-saat-cadangan.json")
-    desk.chmod(0o755)
-    durable.sync_folder(desk)
-    desk.rename(target)
-    durable.sync_folder(target.parent)
+        (desk / SETTINGS).rename(desk / settings.name)
+    (desk / MEDIA).rename(desk / "media-saat-cadangan.json")
+    for new in sorted(desk.iterdir(), key=lambda p: p.name == DATABASE):
+        if new.name == DATABASE and elsewhere is not None and elsewhere.parent.absolute() != target.absolute():
+            _put_database(new, elsewhere, aside)
+        else:
+            new.rename(target / new.name)
+    durable.sync_folder(target)
     return Restored(target, made, settings, aside)
+
+
+def _put_database(new: Path, place: Path, aside: Path | None) -> None:
+    """Put the database where the settings want it, which may be another disk. Raises TargetNotEmpty."""
+    if place.exists() and aside is None:
+        raise TargetNotEmpty(str(place))
+    for suffix in ("-wal", "-shm", ""):  # a log left of the old database would be read into the new one
+        old = place.with_name(place.name + suffix)
+        if old.exists() and aside is not None:
+            shutil.move(old, aside / old.name)
+        else:
+            old.unlink(missing_ok=True)
+    place.parent.mkdir(parents=True, exist_ok=True)
+    copy_sqlite(new, place)
 
 
 __all__ = [
     "BackupDamaged",
     "ProcessFailed",
+    "ProgramMissing",
     "Restored",
     "TargetNotEmpty",
     "copy_sqlite",

@@ -4,22 +4,26 @@ import asyncio
 import hashlib
 import io
 import json
+import os
 import sqlite3
 import tarfile
 import threading
 from collections.abc import Iterator, Mapping
 from contextlib import closing
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 
 from lppl import journal
-from lppl.backup import BackupDamaged, TargetNotEmpty, create_backup, restore_backup
+from lppl.backup import BackupDamaged, TargetNotEmpty, copy_sqlite, create_backup, restore_backup
 from lppl.config import Settings
-from lppl.database import migrate
+from lppl.database import migrate, open_database
 from lppl.journal import Commit, Item
-from lppl.media import HouseId
+from lppl.library import Library
+from lppl.media import AssetId, HouseId
 from lppl.quanta import Quanta
+from lppl.records import FileStamp, LibraryFile, recorded_path
 from lppl.rundown import Kind
 
 START = Quanta(5_600_000_000)
@@ -143,7 +147,10 @@ def forged(members: Mapping[str, bytes], link: str | None = None) -> bytes:
 def hostile() -> Iterator[tuple[str, bytes]]:
     for name in ("../outside", "/tmp/outside", "keys/../../outside", "house/x.mp4", "journal\\..\\x"):
         yield name, forged({name: b"bad"})
-    yield "a link", forged({"keys/a": b""}, link="/etc/passwd")
+    for name in ("house", "keys", "lppl.db-wal", "lppl.service"):
+        yield f"{name} as a file", forged({name: b"bad", "media.json": b"[]"})
+    yield "no list of media", forged({"keys/a": b""})
+    yield "a link", forged({"keys/a": b"", "media.json": b"[]"}, link="/etc/passwd")
     yield "no archive", b"not a backup"
     yield "empty", b""
 
@@ -166,3 +173,82 @@ async def test_a_station_is_never_written_over(settings: Settings, tmp_path: Pat
     assert restored.set_aside is not None
     assert (restored.set_aside / "keys" / "master.key").exists()
     assert (settings.data_dir / "house" / "aa").is_dir(), "house files serve the restored station too"
+
+
+async def test_the_folder_itself_stays(settings: Settings, tmp_path: Path) -> None:
+    # It may be where a disk is mounted: that can be neither renamed nor removed.
+    archive = await create_backup(settings, tmp_path / "b.tar.gz")
+    target = tmp_path / "disk"
+    (target / "lost+found").mkdir(parents=True)
+    inode = target.stat().st_ino
+    await restore_backup(archive, settings, into=target)
+    assert target.stat().st_ino == inode
+    again = await restore_backup(archive, settings, into=target, force=True)
+    assert again.set_aside is not None and again.set_aside.parent == target
+    assert target.stat().st_ino == inode
+    assert (target / "lost+found").is_dir()
+    assert not [p for p in target.iterdir() if p.name.startswith(".")]
+
+
+async def test_a_database_elsewhere_comes_back_there(settings: Settings, tmp_path: Path) -> None:
+    place = tmp_path / "fast" / "station.db"
+    elsewhere = Settings(
+        data_dir=settings.data_dir, media_dir=settings.media_dir, database_url=f"sqlite+aiosqlite:///{place}"
+    )
+    await migrate(elsewhere.database_url)
+    with closing(sqlite3.connect(place)) as db:
+        db.execute("create table told (n integer)")
+        db.execute("insert into told values (42)")
+        db.commit()
+    archive = await create_backup(elsewhere, tmp_path / "b.tar.gz")
+    place.write_bytes(b"rubbish")
+    place.with_name("station.db-wal").write_bytes(b"rubbish")
+    restored = await restore_backup(archive, elsewhere, force=True)
+    with closing(sqlite3.connect(place)) as db:
+        assert db.execute("select n from told").fetchone() == (42,)
+    assert restored.set_aside is not None
+    assert (restored.set_aside / "station.db").read_bytes() == b"rubbish"
+    assert not (settings.data_dir / "lppl.db").exists()
+
+
+async def test_media_are_listed_with_what_they_hold(settings: Settings, tmp_path: Path) -> None:
+    await migrate(settings.database_url)
+    file = settings.database_file
+    assert file is not None
+    odd = os.fsdecode(b"tv/lagu-\xe9.mp3")  # a name from an old Windows disk
+    (settings.media_dir / odd).write_bytes(b"y")
+    engine = open_database(settings.database_url)
+    library = Library(engine)
+    now = datetime(2026, 11, 22, tzinfo=UTC)
+    for name, asset in (("tv/satu.mp4", "a" * 40), (recorded_path(odd), "b" * 40)):
+        await library.add_asset(AssetId(asset), 1, name, now)
+        await library.record_files([LibraryFile(name, FileStamp(1, 1, 1), AssetId(asset))])
+    await engine.dispose()
+    archive = await create_backup(settings, tmp_path / "b.tar.gz")
+    with tarfile.open(archive) as tar:
+        member = tar.extractfile("media.json")
+        assert member is not None
+        listed = {m["path"]: m["asset"] for m in json.load(member)}
+    assert listed == {"tv/satu.mp4": "a" * 40, recorded_path(odd): "b" * 40}
+
+
+def test_copying_a_database_that_is_missing_makes_none(tmp_path: Path) -> None:
+    (tmp_path / "old.db").write_bytes(b"the copy of yesterday")
+    with pytest.raises(sqlite3.OperationalError):
+        copy_sqlite(tmp_path / "none.db", tmp_path / "old.db")
+    assert not (tmp_path / "none.db").exists()
+    assert (tmp_path / "old.db").read_bytes() == b"the copy of yesterday"
+    assert len(list(tmp_path.iterdir())) == 1
+
+
+def test_a_copied_database_is_one_file(tmp_path: Path) -> None:
+    source, target = tmp_path / "a.db", tmp_path / "b.db"
+    with closing(sqlite3.connect(source)) as db:
+        db.execute("pragma journal_mode=wal")
+        db.execute("create table t (n)")
+        db.execute("insert into t values (1)")
+        db.commit()
+        copy_sqlite(source, target)
+    assert {p.name for p in tmp_path.iterdir()} == {"a.db", "b.db"}
+    with closing(sqlite3.connect(target)) as db:
+        assert db.execute("select n from t").fetchone() == (1,)
