@@ -96,8 +96,8 @@ async def conform(
 ) -> Conformed:
     """Make the house set of `asset` under `profile` below the folder `house`.
 
-    `work` keeps finished parts between runs; `still` draws a title card for an item without
-    picture on TV. `urgent` work (slate and ident) is not idled. An existing whole set is kept. Raises ProcessFailed, HouseFileDamaged or OSError.
+    `work` keeps finished parts between runs; `still` draws a title card for an item without picture on TV. `urgent`
+    work (slate and ident) is not idled. An existing whole set is kept. Raises ProcessFailed, HouseFileDamaged, OSError.
     """
     house_id = profile.house(asset)
     folder = folder_of(house, house_id)
@@ -171,12 +171,16 @@ async def _encode_video(
     """Encode the parts that are not there yet; each is renamed into place when whole."""
     for start, length in parts_of(quanta, facts.video.duration_s if facts.video else seconds(quanta)):
         done = [_part_path(folder, rung, start) for rung in profile.video]
-        if await asyncio.to_thread(lambda paths=done: all(p.exists() for p in paths)):
+        if await asyncio.to_thread(_all_there, done):
             continue
         beside = [path.with_suffix(".tmp") for path in done]
         argv = video_argv(source, facts, profile, (start, length), beside, still)
         await _encode(argv, partial(meter.video, seconds(start)), idle=idle)
         await asyncio.to_thread(_accept_parts, beside, done)
+
+
+def _all_there(paths: Sequence[Path]) -> bool:
+    return all(p.exists() for p in paths)
 
 
 def _accept_parts(beside: Sequence[Path], done: Sequence[Path]) -> None:
