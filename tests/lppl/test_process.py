@@ -59,9 +59,7 @@ async def test_it_has_no_input_to_wait_for() -> None:
 
 
 async def test_a_timeout_ends_it_and_its_children() -> None:
-    script = (
-        "import subprocess,sys,time; p=subprocess.Popen(['sleep','600']); print(p.pid, flush=True); time.sleep(600)"
-    )
+    script = "import subprocess; p = subprocess.Popen(['sleep', '600']); print(p.pid, flush=True); p.wait()"
     async with process.started([PYTHON, "-c", script]) as child:
         grandchild = int(await anext(child.lines()))
         assert alive(grandchild)
