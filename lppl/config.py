@@ -2,8 +2,7 @@
 
 A mistake names its place (key of the file or variable), says what is wrong in Indonesian and English, and
 for an unknown name the nearest valid one. Whatever the file or the variables hold, the only error raised is
-SettingsInvalid. The sources are read here rather than by pydantic-settings, which stops at its first bad
-value and takes 0.1 s to import: see ``docs/decisions/settings.md``.
+SettingsInvalid. Why the sources are read here and not by pydantic-settings: ``docs/decisions/settings.md``.
 """
 
 import difflib

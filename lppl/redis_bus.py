@@ -101,6 +101,8 @@ class RedisBus(MemoryBus):
             self._task.cancel()
             await asyncio.wait({self._task}, timeout=0.2)
         await super().__aexit__(*about)
+        if self._task is not None and not self._task.cancelled():
+            self._task.result()  # a mistake of our own must not end unseen
 
     async def _run(self) -> None:
         """Keep a connection for ever; the pause between attempts grows, and resets once one worked."""
