@@ -85,6 +85,8 @@ def title_from_name(name: str) -> str:
     if " " not in stem:  # with spaces in it, a hyphen is punctuation: "Siaran - Pagi"
         words = words.replace("-", " ")
     words = _SPACE.sub(" ", words.replace("_", " ")).strip(" .-")
+    if words == words.lower():  # written for the file system, not for people
+        words = words[:1].upper() + words[1:]
     return words or stem or "Tanpa judul"
 
 
