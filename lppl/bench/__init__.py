@@ -76,6 +76,8 @@ async def _measure(rows: Sequence[str], folder: Path, scale: "Scale") -> "list[R
 
     material = Material(folder, scale)
     print("Menyiapkan bahan uji ... / Making material ...", file=sys.stderr, flush=True)
+    if scale.together:
+        return await asyncio.gather(*(_one(row, material) for row in rows))
     results = []
     for row in rows:
         print(f"Mengukur ({row}) ... / Measuring ({row}) ...", file=sys.stderr, flush=True)

@@ -4,7 +4,7 @@ import asyncio
 import shutil
 import time
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
 
@@ -30,6 +30,8 @@ class Material:
 
     folder: Path
     scale: Scale
+    _making: asyncio.Lock = field(default_factory=asyncio.Lock)
+    _laying_out: asyncio.Lock = field(default_factory=asyncio.Lock)
 
     @property
     def television(self) -> Path:
@@ -60,22 +62,27 @@ class Material:
         return self.radio
 
     async def _make(self, out: Path, arguments: Sequence[str]) -> None:
-        if await asyncio.to_thread(out.exists):
-            return
-        beside = out.with_name(f"making-{out.name}")
-        await process.run([*FFMPEG, *arguments, str(beside)], timeout=MAKE_TIMEOUT_S)
-        beside.rename(out)
+        async with self._making:
+            if await asyncio.to_thread(out.exists):
+                return
+            beside = out.with_name(f"making-{out.name}")
+            await process.run([*FFMPEG, *arguments, str(beside)], timeout=MAKE_TIMEOUT_S)
+            beside.rename(out)
 
     # --- a ready library ---
 
     async def template(self) -> tuple[Home, Settings]:
         """Return a station's folder whose library holds two conformed items; made on the first call."""
-        home = Home(self.folder / f"station-{self.scale.material_s}", [TEMPLATE])
+        async with self._laying_out:
+            return await self._template()
+
+    async def _template(self) -> tuple[Home, Settings]:
+        home = Home(self.folder / f"station-{self.scale.material_s}{'-small' if self.scale.small else ''}", [TEMPLATE])
         ready = home.folder / "ready"
         made = await asyncio.to_thread(ready.exists)
         if not made:
             await asyncio.to_thread(shutil.rmtree, home.folder, ignore_errors=True)
-        home.write()
+        home.write(small=self.scale.small)
         settings = load_settings(home.folder / "lppl.toml", {})
         if not made:
             source = await self.make_television()
@@ -96,7 +103,7 @@ class Material:
 
         def lay_out() -> None:
             shutil.rmtree(home.folder, ignore_errors=True)
-            home.write()
+            home.write(small=self.scale.small)
             (home.data / "house").symlink_to((template.data / "house").resolve(), target_is_directory=True)
             shutil.copyfile(template.data / "lppl.db", home.data / "lppl.db")
             shutil.copytree(template.folder / "media", home.folder / "media", dirs_exist_ok=True)

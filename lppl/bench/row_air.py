@@ -20,8 +20,6 @@ from streaming.loudness import Gain
 from streaming.probe import probe
 
 TITLE = "CPU per detik siaran, satu kanal TV / CPU per programme second, one TV channel"
-SETTLE_S = 12.0
-"""After the start the library is read and a day is planned; what is measured is being on air."""
 
 
 async def measure(material: Material) -> Result:
@@ -30,7 +28,7 @@ async def measure(material: Material) -> Result:
     home = await material.station("a")
     video, audio = await asyncio.to_thread(renditions, home.folder)
     async with running(home) as service:
-        await asyncio.sleep(min(SETTLE_S, scale.air_s))
+        await asyncio.sleep(scale.settle_s)
         idle = await _cost(service, scale.air_s)
         orders = Orders(home.url, scale.air_s + 6, [Viewer("tv", [*video, *audio])], spread_s=0.1)
         watching = asyncio.create_task(send(orders))

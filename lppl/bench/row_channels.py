@@ -17,7 +17,6 @@ from lppl.bench.service import NotMeasured, running
 
 TITLE = "Kanal TV per inti prosesor / TV channels per core"
 LATE_MS = 1000.0
-SETTLE_S = 8.0
 SPREAD_S = 4.0
 
 
@@ -44,14 +43,12 @@ async def on_air(material: Material, count: int) -> dict[str, Any]:
     names = [f"tv{i:03d}" for i in range(count)]
     home = await material.station("b", names)
     video, audio = await asyncio.to_thread(renditions, home.folder)
-    length = material.scale.channels_s
+    length, settle = material.scale.channels_s, material.scale.settle_s
     async with running(home, core=0) as service:
         viewers = [Viewer(n, [video[i % len(video)], audio[i % len(audio)]]) for i, n in enumerate(names)]
-        orders = Orders(
-            home.url, length + SPREAD_S + SETTLE_S, viewers, spread_s=SPREAD_S, eager=True, settle_s=SETTLE_S
-        )
+        orders = Orders(home.url, length + SPREAD_S + settle, viewers, spread_s=SPREAD_S, eager=True, settle_s=settle)
         watching = asyncio.create_task(send(orders, core=1))
-        await asyncio.sleep(SPREAD_S + SETTLE_S)
+        await asyncio.sleep(SPREAD_S + settle)
         cpu, began = cpu_seconds(service.pid), time.monotonic()
         await asyncio.sleep(length - 1)
         used = (cpu_seconds(service.pid) - cpu) / (time.monotonic() - began)

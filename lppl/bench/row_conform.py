@@ -86,10 +86,16 @@ def plain(source: Path, facts: Facts, profile: Profile, folder: Path) -> list[st
     graph: list[str] = []
     x264 = ":".join(f"{k}={v}" for k, v in X264.items())
     if profile.video:
-        names = [f"v{i}" for i in range(len(profile.video))]
-        graph.append(f"[0:v]fps=25,split={len(names)}" + "".join(f"[{n}]" for n in names))
-        for name, rung in zip(names, profile.video, strict=True):
-            graph.append(f"[{name}]scale={rung.width}:{rung.height}:flags=bicubic,setsar=1,format=yuv420p[{name}o]")
+        # each rung is scaled from the one above it, as conform does: the same pixels, and the quickest way
+        below = "0:v"
+        for i, rung in enumerate(profile.video):
+            name = f"v{i}"
+            first = "fps=25," if i == 0 else ""
+            more = f",split[{name}n]" if i + 1 < len(profile.video) else ""
+            graph.append(
+                f"[{below}]{first}scale={rung.width}:{rung.height}:flags=bicubic,setsar=1,format=yuv420p{more}[{name}o]"
+            )
+            below = f"{name}n"
             outputs += ["-map", f"[{name}o]", "-c:v", "libx264", "-preset", profile.preset, "-profile:v", "high",
                         "-level", level_of(rung), "-crf", "21", "-maxrate", str(rung.bitrate),
                         "-bufsize", str(round(rung.bitrate * 0.8)), "-x264-params", x264,

@@ -1,7 +1,7 @@
 """Row (f): memory over simulated days: engine, planner, journal, streams and playlists under a driven clock.
 
-Runs in a process of its own (``python -m lppl.bench.row_memory FOLDER DAYS``), which puts the clock on by one cell
-at a time, so that thirty days take minutes. Everything that the air and web roles do for the air is done by their own
+Runs in a process of its own (``python -m lppl.bench.row_memory FOLDER DAYS CELLS``), which puts the clock on by one
+cell at a time, so that thirty days take minutes. Everything that the air and web roles do for the air is done by their own
 code; what is left out is the network and the database, and playlists are rendered once per simulated
 hour instead of every cell.
 """
@@ -49,7 +49,7 @@ async def measure(material: Material) -> Result:
     """Measure row (f). Raises NotMeasured, ProcessFailed, OSError."""
     home = await material.station("f")
     days, base = material.scale.days, material.scale.base_day
-    argv = [sys.executable, "-m", "lppl.bench.row_memory", str(home.folder), str(days)]
+    argv = [sys.executable, "-m", "lppl.bench.row_memory", str(home.folder), str(days), str(material.scale.day_cells)]
     out = json.loads(await process.run(on_core(argv, 0), timeout=TIMEOUT_S))
     by_day: list[float] = out["resident_mb"]
     if len(by_day) != days:
@@ -104,15 +104,15 @@ class Simulation:
         self.joins += sum(hasattr(r, "kind") for r in records)
         self.serving.take(records)
 
-    async def run(self, days: int, lane: list[float]) -> None:
-        """Be on air for `days`, adding the resident memory at the end of each to `lane`."""
+    async def run(self, days: int, day_cells: int, lane: list[float]) -> None:
+        """Be on air for `days` of `day_cells`, adding the resident memory at the end of each to `lane`."""
         engine = self.air.engine
         async with engine.on_air({}):
             for channel in engine.channels:
                 await self.air.read_schedule(channel)
                 await self.air.plan(channel)
             for _ in range(days):
-                for cell in range(round(86_400 / CELL_S)):
+                for cell in range(day_cells):
                     await self._cell(cell)
                 lane.append(settled_mb())
 
@@ -169,15 +169,15 @@ def _memory() -> Path | None:
     return memory if memory.is_dir() else None
 
 
-async def simulate(folder: Path, days: int) -> dict[str, Any]:
-    """Run `days` on the station in `folder`; its journal lies in memory, as the disk's speed is not measured."""
+async def simulate(folder: Path, days: int, day_cells: int) -> dict[str, Any]:
+    """Run `days` of `day_cells` on the station in `folder`; its journal lies in memory: no disk is measured."""
     with tempfile.TemporaryDirectory(dir=_memory()) as journal:
         (folder / "data" / "journal").symlink_to(journal, target_is_directory=True)
         try:
             simulation = Simulation(load_settings(folder / "lppl.toml", {}), Driven(BEGIN_S))
             await simulation.open()
             lane: list[float] = []
-            await simulation.run(days, lane)
+            await simulation.run(days, day_cells, lane)
         finally:
             (folder / "data" / "journal").unlink()
     return {"resident_mb": lane, "quanta": simulation.quanta, "joins": simulation.joins, "render_cells": RENDER_CELLS}
@@ -187,7 +187,7 @@ def main() -> int:
     """Simulate, and print what was measured as JSON."""
     structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(logging.WARNING),
                         logger_factory=structlog.PrintLoggerFactory(sys.stderr))  # fmt: skip
-    print(json.dumps(asyncio.run(simulate(Path(sys.argv[1]), int(sys.argv[2])))))
+    print(json.dumps(asyncio.run(simulate(Path(sys.argv[1]), int(sys.argv[2]), int(sys.argv[3])))))
     return 0
 
 

@@ -22,7 +22,6 @@ RESTART_S = 0.2
 """What the service manager waits before it starts a killed service again (RestartSec)."""
 LIMIT_S = 60.0
 LOOK_S = 0.01
-AIR_S = 9.0
 RUNG = "v720"
 
 
@@ -106,7 +105,7 @@ async def measure_kill(material: Material) -> Result:
     service = await spawn(home)
     try:
         await service.on_air()
-        await asyncio.sleep(AIR_S)
+        await asyncio.sleep(material.scale.settle_s)
         for _ in range(material.scale.starts):
             before = await _first(home, service)
             killed = time.monotonic()

@@ -22,10 +22,19 @@ class Scale:
     viewers_s: float = 60.0
     nginx_s: float = 30.0
     closed_loop_s: float = 8.0
+    settle_s: float = 12.0
+    """After a start the library is read and hours are planned; what is measured is being on air."""
+    day_cells: int = 22_500
+    """Cells of a simulated day."""
+    small: bool = False
+    """Two tiny pictures instead of the ordinary ladder."""
+    together: bool = False
+    """All rows at once: quick, and the figures mean nothing."""
 
 
 FULL = Scale()
 TOY = Scale(
-    material_s=6, radio_s=20, rounds=1, air_s=5.0, peer_s=3.0, channels=(2,), channels_s=8.0, starts=1, days=3,
-    base_day=1, viewers=6, viewers_s=14.0, nginx_s=6.0, closed_loop_s=1.0,
+    material_s=4, radio_s=10, rounds=1, air_s=4.0, peer_s=2.0, channels=(2,), channels_s=8.0, starts=1, days=3,
+    base_day=1, viewers=4, viewers_s=8.0, nginx_s=4.0, closed_loop_s=0.5, settle_s=1.0, day_cells=1000, small=True,
+    together=True,
 )  # fmt: skip

@@ -43,13 +43,19 @@ class Home:
         """Where the service answers."""
         return f"http://127.0.0.1:{self.port}"
 
-    def write(self, kind: str = "tv") -> "Home":
-        """Write ``lppl.toml``; every channel has the same name, so that they share one slate."""
+    def write(self, *, small: bool = False) -> "Home":
+        """Write ``lppl.toml``; every channel has the same name, so that they share one slate.
+
+        `small` means two tiny pictures instead of the ordinary ladder.
+        """
         self.data.mkdir(parents=True, exist_ok=True)
         (self.folder / "media").mkdir(exist_ok=True)
         lines = ["demo = false", 'data_dir = "data"', 'media_dir = "media"', f"port = {self.port}", "min_free_gb = 0"]
+        if small:
+            lines += ['ladder = [{ name = "v720", width = 256, height = 144, bitrate = "100k" },',
+                      '          { name = "v360", width = 192, height = 108, bitrate = "60k" }]']  # fmt: skip
         for channel in self.channels:
-            lines += ["[[channels]]", f'id = "{channel}"', 'name = "Bench"', f'kind = "{kind}"']
+            lines += ["[[channels]]", f'id = "{channel}"', 'name = "Bench"', 'kind = "tv"']
         (self.folder / "lppl.toml").write_text("\n".join(lines) + "\n")
         return self
 

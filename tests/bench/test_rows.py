@@ -23,7 +23,7 @@ def test_all_rows_are_measured(tmp_path: Path) -> None:
     assert with_peer == set("abcdeg")  # memory is compared with itself
     assert document["versions"]["ffmpeg"]
     memory = next(r for r in document["results"] if r["row"] == "f")
-    assert memory["details"]["quanta"] == TOY.days * 270_000
+    assert memory["details"]["quanta"] == TOY.days * TOY.day_cells * 12
 
 
 def test_a_row_that_cannot_be_measured_says_so(tmp_path: Path) -> None:
