@@ -1,9 +1,9 @@
 """Row (f): memory over simulated days: engine, planner, journal, streams and playlists under a driven clock.
 
 Runs in a process of its own (``python -m lppl.bench.row_memory FOLDER DAYS CELLS``), which puts the clock on by one
-cell at a time, so that thirty days take minutes. Everything that the air and web roles do for the air is done by their own
-code; what is left out is the network and the database, and playlists are rendered once per simulated
-hour instead of every cell.
+cell at a time, so that thirty days take minutes. Everything that the air and web roles do for the air is done by
+their own code; what is left out is the network and the database, and playlists are rendered once per simulated hour
+instead of every cell.
 """
 
 import asyncio
