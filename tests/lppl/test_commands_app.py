@@ -13,10 +13,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from lppl.commands.settings_text import as_toml
-from lppl.config import read_settings
+from lppl.config import Settings, read_settings
 from lppl.database import migrate
 from lppl.durable import sole_owner
 
+GUIDE = Path(__file__).parents[2] / "docs" / "panduan" / "operasi.md"
 MP3 = (b"ID3\x03\x00\x00\x00\x00\x00\x00\xff\xfb\x90\x64").ljust(4000, b"\x01")
 
 
@@ -191,3 +192,13 @@ def test_secrets_are_shown_only_when_asked_for() -> None:
     settings = read_settings('redis_url = "redis://:rahasia@r/0"\ntrusted_proxies = ["10.0.0.0/8"]', {})
     assert "rahasia" not in as_toml(settings)
     assert read_settings(as_toml(settings, secrets=True), {}).model_dump() == settings.model_dump()
+
+
+# --- the guide ---------------------------------------------------------------------------------------------
+
+
+def test_the_guide_names_every_setting_and_its_example_is_valid() -> None:
+    text = GUIDE.read_text()
+    assert [name for name in Settings.model_fields if f"`{name}`" not in text] == []
+    settings = read_settings(text.split("```toml\n")[1].split("```")[0], {})
+    assert [c.id for c in settings.channels] == ["tv", "radio"] and settings.outputs[0].device == "hw:1,0"
