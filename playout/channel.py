@@ -18,6 +18,8 @@ AHEAD = 6
 """Committed at most this many quanta ahead of the air."""
 STEP = 3
 """Committed again when fewer than this many quanta are left ahead."""
+LIVE_LEAD = 3
+"""A live source is taken when this much of a GOP has arrived, so that its next samples may be late by 0.6 s."""
 SHORT_OUTAGE = Quanta(94)
 """30 s: a shorter outage is made up as scheduled, late, while players live on what they have buffered."""
 PREROLL_CELLS = 10
@@ -212,7 +214,7 @@ class ChannelPlayout:
         house = line.material.house
         ready = self._sources.ready(house)
         if line.kind is Kind.LIVE:
-            key = self._sources.key(house, Quanta(ready - 1)) if ready else None
+            key = self._sources.key(house, Quanta(ready - LIVE_LEAD)) if ready else None
             return key if key is not None and key >= max(line.in_point, self._live_aired.get(house, 0)) else None
         into = end - line.start
         at = line.in_point + into

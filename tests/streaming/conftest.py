@@ -16,9 +16,9 @@ from typing import Any
 import pytest
 
 from lppl import journal
-from lppl.journal import JournalWriter, Record
+from lppl.journal import Entry, Item, JournalWriter, Record, fold
 from lppl.media import AssetId, AudioRung, ChannelKind, HouseId, Material, Profile, VideoRung
-from lppl.quanta import Quanta
+from lppl.quanta import Quanta, cell_start
 from lppl.rundown import Rundown
 from playout.channel import ChannelPlayout, Ladder
 from streaming.channel import ChannelStream
@@ -219,6 +219,8 @@ class World:
     records: list[Record] = field(default_factory=list)
     out: dict[tuple[str, int], tuple[Any, ...]] = field(default_factory=dict)
     """Everything that was ever published: (rendition, number) -> what a player saw of it."""
+    gops: dict[HouseId, Sequence[int]] = field(default_factory=dict)
+    """Key frames of houses that do not have one each 6 quanta."""
 
     def __post_init__(self) -> None:
         self.sources = Shelves(self.store)
@@ -288,6 +290,82 @@ class World:
         return sorted({n for _, n in self.out})
 
 
+# --- what must always hold -------------------------------------------------------------------------------
+
+
+def entries(records: list[Any]) -> list[Entry]:
+    out: list[Entry] = []
+    fold(out, records)
+    return out
+
+
+def check_coverage(world: World) -> None:
+    """Every quantum is committed once, from material that has it."""
+    at = None
+    for record in world.records:
+        if isinstance(record, Item):
+            item = record
+            assert record.start == at or at is None
+            at = record.start
+        else:
+            assert record.start == at, "commits follow each other"
+            at = record.start + record.length
+            assert item.start <= record.start
+            if item.house is not None:
+                # what the file has, whatever the rundown said
+                assert item.in_point + at - item.start <= world.store.get(item.house).quanta
+    folded = entries(world.records)
+    for before, after in itertools.pairwise(folded):
+        assert before.end == after.item.start
+        assert before.item.number < after.item.number
+    assert len({e.item.id for e in folded}) == len(folded), "an id for each item"
+
+
+def check_segments(world: World) -> None:
+    """Cells, lengths and bytes of everything published."""
+    numbers, aired = world.numbers(), entries(world.records)
+    assert numbers == list(range(numbers[0], numbers[-1] + 1)), "every cell has a segment"
+    picture = bool(world.profile.video)
+    for name in world.stream.names:
+        follows = None
+        for number in numbers:
+            start, length, data = world.out[name, number]
+            assert follows is None or start == follows, "segments touch"
+            follows = start + length
+            assert cell_start(number) <= start < cell_start(number + 1)
+            assert (7 <= length <= 17) if picture else length == 12
+            if data != "gap":
+                check_bytes(world, aired, name, start, length, data)
+
+
+def check_bytes(world: World, aired: list[Entry], name: str, start: int, length: int, data: bytes) -> None:
+    """A segment's samples are the journal's, in order, without a jump in time, from a key frame on."""
+    video = name.startswith("v")
+    ticks, sample, per = (28_800, 3_600, 8) if video else (15_360, 1_024, 15)
+    at = start * ticks
+    samples = []
+    fragments = read_fragments(data, sample)
+    for fragment in fragments:
+        assert fragment.tfdt == at, "tfdt continues"
+        at += sum(fragment.durations)
+        samples += fragment.samples
+    assert at == (start + length) * ticks, "durations are EXTINF"
+    assert fragments[0].first_is_key
+    expected = []
+    for entry in aired:
+        a, b = max(start, entry.item.start), min(start + length, entry.end)
+        first = entry.item.in_point + a - entry.item.start
+        if a < b:
+            assert entry.item.house is not None
+            keys = world.gops.get(entry.item.house) or range(0, 1_000_000, 6)
+            expected += [sample_bytes(entry.item.house, name, n) for n in range(first * per, (first + b - a) * per)]
+            assert not video or a not in (start, entry.item.start) or first in keys, "begins with a key frame"
+    assert samples == expected
+
+
+# --- fixtures ----------------------------------------------------------------------------------------------
+
+
 @dataclass
 class Library:
     """House sets for one kind of channel."""
@@ -349,5 +427,5 @@ def kit() -> SimpleNamespace:
     return SimpleNamespace(
         write_house=write_house, sample_bytes=sample_bytes, read_fragments=read_fragments, read_init=read_init,
         World=World, Library=Library, Shelves=Shelves, TV=TV, RADIO=RADIO, HOME_AVCC=HOME_AVCC,
-        FOREIGN_AVCC=FOREIGN_AVCC,
+        FOREIGN_AVCC=FOREIGN_AVCC, entries=entries, check_coverage=check_coverage, check_segments=check_segments,
     )  # fmt: skip

@@ -17,7 +17,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from lppl import journal
-from lppl.journal import Commit, Entry, Item, fold
+from lppl.journal import Commit, Item
 from lppl.quanta import CELL, PUBLISH_DELAY, Quanta, at_or_after, cell_of, cell_start, starting
 from lppl.rundown import Kind, Line, Rundown
 
@@ -63,74 +63,6 @@ def rundown(library: Any, plan: list[Slot], start: int) -> Rundown:
         lines.append(Line(Quanta(at), Quanta(length), m, Quanta(in_point), slot.kind, "Acara", slot.hard, "uji"))
         at += length
     return Rundown(lines)
-
-
-def entries(records: list[Any]) -> list[Entry]:
-    out: list[Entry] = []
-    fold(out, records)
-    return out
-
-
-def check_coverage(world: Any) -> None:
-    """Every quantum is committed once, from material that has it."""
-    at = None
-    for record in world.records:
-        if isinstance(record, Item):
-            item = record
-            assert record.start == at or at is None
-            at = record.start
-        else:
-            assert record.start == at, "commits follow each other"
-            at = record.start + record.length
-            assert item.start <= record.start
-            if item.house is not None:
-                # what the file has, whatever the rundown said
-                assert item.in_point + at - item.start <= world.store.get(item.house).quanta
-    folded = entries(world.records)
-    for before, after in pairwise(folded):
-        assert before.end == after.item.start
-        assert before.item.number < after.item.number
-    assert len({e.item.id for e in folded}) == len(folded), "an id for each item"
-
-
-def check_segments(world: Any, kit: SimpleNamespace) -> None:
-    """Cells, lengths and bytes of everything published."""
-    numbers, aired = world.numbers(), entries(world.records)
-    assert numbers == list(range(numbers[0], numbers[-1] + 1)), "every cell has a segment"
-    picture = bool(world.profile.video)
-    for name in world.stream.names:
-        follows = None
-        for number in numbers:
-            start, length, data = world.out[name, number]
-            assert follows is None or start == follows, "segments touch"
-            follows = start + length
-            assert cell_start(number) <= start < cell_start(number + 1)
-            assert (7 <= length <= 17) if picture else length == 12
-            if data != "gap":
-                check_bytes(aired, kit, name, start, length, data)
-
-
-def check_bytes(aired: list[Entry], kit: SimpleNamespace, name: str, start: int, length: int, data: bytes) -> None:
-    """A segment's samples are the journal's, in order, without a jump in time, from a key frame on."""
-    video = name.startswith("v")
-    ticks, sample, per = (28_800, 3_600, 8) if video else (15_360, 1_024, 15)
-    at = start * ticks
-    samples = []
-    fragments = kit.read_fragments(data, sample)
-    for fragment in fragments:
-        assert fragment.tfdt == at, "tfdt continues"
-        at += sum(fragment.durations)
-        samples += fragment.samples
-    assert at == (start + length) * ticks, "durations are EXTINF"
-    assert fragments[0].first_is_key
-    expected = []
-    for entry in aired:
-        a, b = max(start, entry.item.start), min(start + length, entry.end)
-        first = entry.item.in_point + a - entry.item.start
-        if a < b:
-            expected += [kit.sample_bytes(entry.item.house, name, n) for n in range(first * per, (first + b - a) * per)]
-            assert not video or a not in (start, entry.item.start) or first % 6 == 0, "begins with a key frame"
-    assert samples == expected
 
 
 def check_playlists(world: Any) -> None:
@@ -186,15 +118,15 @@ def test_a_rundown_airs(library: Any, kit: SimpleNamespace, new_folder: Callable
         lines = rundown(library, plan, start)
         world.follow(lines)
         end = run(world, start, moves)
-        check_coverage(world)
-        check_segments(world, kit)
+        kit.check_coverage(world)
+        kit.check_segments(world)
         check_playlists(world)
         begun = {r.start: r for r in world.records if isinstance(r, Item)}
         for line in lines:
             if line.start < end:
                 assert begun[line.start].house == line.material.house, "each line starts in its quantum, hard or not"
                 assert begun[line.start].in_point == line.in_point
-        assert entries(world.records)[0].item.kind is Kind.PREROLL
+        assert kit.entries(world.records)[0].item.kind is Kind.PREROLL
 
 
 @given(plan=plans, start=starts, moves=steps, data=st.data())
@@ -217,8 +149,8 @@ def test_losses_are_filled_and_end(
             for record in world.tick(now):
                 wanted[record.start] = set(world.sources.gone)
             assert now < world.playout.end <= now + 6
-        check_coverage(world)
-        check_segments(world, kit)
+        kit.check_coverage(world)
+        kit.check_segments(world)
         begun = {r.start: r for r in world.records if isinstance(r, Item)}
         for line in lines:
             if line.start in wanted:
@@ -236,7 +168,7 @@ def test_losses_are_filled_and_end(
         world.tick(q)
         line = lines.at(q)
         if line is not None and line.in_point + q - line.start < line.material.quanta:
-            assert next(e.item.house for e in entries(world.records) if e.end > q) == line.material.house
+            assert next(e.item.house for e in kit.entries(world.records) if e.end > q) == line.material.house
 
 
 @given(plan=plans, more=plans, start=starts, moves=steps, again=steps)
@@ -255,8 +187,8 @@ def test_a_new_rundown_is_taken_in_mid_flight(
         world.follow(hard if cut < stop else rundown(library, more, stop))
         follows = min(cut, stop)
         now = run(world, now, again)
-        check_coverage(world)
-        check_segments(world, kit)
+        kit.check_coverage(world)
+        kit.check_segments(world)
         if follows < now:
             assert {r.start: r for r in world.records if isinstance(r, Item)}[follows].house == lines.lines[
                 0
@@ -317,10 +249,10 @@ def test_kills_at_any_byte_continue_the_same_timeline(
             world.follow(rundown(library, plan, world.playout.stop))
             now = run(world, now - 1, [1, *moves])
             assert all(world.out[key] == seen for key, seen in published.items())
-        check_coverage(world)
-        check_segments(world, kit)
+        kit.check_coverage(world)
+        kit.check_segments(world)
         check_playlists(world)
-        kinds = [e.item.kind for e in entries(world.records)]
+        kinds = [e.item.kind for e in kit.entries(world.records)]
         opened = [k for before, k in pairwise([None, *kinds]) if k is Kind.PREROLL and before is not Kind.PREROLL]
         assert len(opened) == 1 + long_outages, "a long outage opens the channel anew, a short one goes on"
 
@@ -329,13 +261,15 @@ def test_an_empty_rundown_is_ident_for_ever(library: Any, kit: SimpleNamespace, 
     with library.world(new_folder()) as world:
         world.start(HOUR)
         run(world, HOUR, [3] * 60)
-        check_coverage(world)
-        check_segments(world, kit)
-        assert {e.item.kind for e in entries(world.records)[8:]} == {Kind.IDENT}
+        kit.check_coverage(world)
+        kit.check_segments(world)
+        assert {e.item.kind for e in kit.entries(world.records)[8:]} == {Kind.IDENT}
         assert world.playout.fallback is Kind.IDENT
 
 
-def test_after_a_long_outage_the_live_window_begins_anew(library: Any, new_folder: Callable[[], Path]) -> None:
+def test_after_a_long_outage_the_live_window_begins_anew(
+    library: Any, kit: SimpleNamespace, new_folder: Callable[[], Path]
+) -> None:
     with library.world(new_folder()) as world:
         world.start(HOUR)
         now = run(world, HOUR, [3] * 30)
@@ -349,19 +283,19 @@ def test_after_a_long_outage_the_live_window_begins_anew(library: Any, new_folde
         assert "EXT-X-GAP" not in live
         assert live.count(".m4s") >= 6
         assert dvr.count("EXT-X-GAP") == cell_of(Quanta(cell_start(cell_of(Quanta(now)) - 10))) - cell_of(end)
-        off = [e for e in entries(world.records) if e.item.kind is Kind.OFF]
+        off = [e for e in kit.entries(world.records) if e.item.kind is Kind.OFF]
         assert [(e.item.start, e.end) for e in off] == [(end, cell_start(cell_of(Quanta(now)) - 10))]
         assert "Tidak mengudara" not in dvr, "off air and pre-roll are no programmes"
 
 
-def test_a_stall_is_an_outage_too(library: Any, new_folder: Callable[[], Path]) -> None:
+def test_a_stall_is_an_outage_too(library: Any, kit: SimpleNamespace, new_folder: Callable[[], Path]) -> None:
     """A computer that was suspended: what should have aired meanwhile is not invented afterwards."""
     with library.world(new_folder()) as world:
         world.start(HOUR)
         now = run(world, HOUR, [3] * 10)
         end = world.playout.end
         run(world, now, [300, 3, 3])
-        off = [e for e in entries(world.records) if e.item.kind is Kind.OFF]
+        off = [e for e in kit.entries(world.records) if e.item.kind is Kind.OFF]
         assert len(off) == 1
         assert off[0].item.start == end
         assert off[0].end % CELL == 0
