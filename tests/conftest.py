@@ -76,8 +76,8 @@ def pytest_configure(config: pytest.Config) -> None:
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    # stable: everything else keeps its order
-    items.sort(key=lambda item: bool(_jobs_of(item)))
+    # stable: everything else keeps its order; while the material is being made, other tests have the time
+    items.sort(key=lambda item: 2 if _jobs_of(item) else int("template" in getattr(item, "fixturenames", ())))
 
 
 def pytest_collection_finish(session: pytest.Session) -> None:

@@ -17,6 +17,7 @@ from aiohttp import web
 
 from lppl.clock import AirClock
 from lppl.config import ChannelSettings, Settings
+from lppl.errors import LpplError
 from lppl.events import Bus, ItemStarted, Lagged, ScheduleChanged
 from lppl.journal import Entry, JournalFollower, Record
 from lppl.quanta import QUANTUM_MS, Quanta, covering, milliseconds, seconds
@@ -289,13 +290,21 @@ class Serving:
 
 @asynccontextmanager
 async def listening(app: web.Application, settings: Settings) -> AsyncIterator[None]:
-    """Serve `app` at the configured address. Raises OSError when the port is taken."""
-    runner = web.AppRunner(app, access_log=None, keepalive_timeout=75, shutdown_timeout=2.0, handler_cancellation=True)
+    """Serve `app` at the configured address. Raises LpplError when it cannot be had, OSError for a bad certificate."""
+    # streams and news never end by themselves; aiohttp waits twice, and players ask again
+    runner = web.AppRunner(app, access_log=None, keepalive_timeout=75, shutdown_timeout=0.5, handler_cancellation=True)
     await runner.setup()
     tls = tls_context(settings.tls_cert, settings.tls_key)
     try:
         site = web.TCPSite(runner, settings.host, settings.port, ssl_context=tls, backlog=1024, reuse_address=True)
-        await site.start()
+        try:
+            await site.start()
+        except OSError as error:
+            where = f"{settings.host}:{settings.port}"
+            raise LpplError(
+                f"alamat {where} tidak dapat dipakai, mungkin dipakai program lain: hentikan itu, atau ganti `port`",
+                f"the address {where} cannot be used, perhaps another program has it ({error.strerror})",
+            ) from None
         yield
     finally:
         await runner.cleanup()

@@ -198,7 +198,7 @@ async def test_the_database_is_rubbish_at_the_start(home: Home, template: Path) 
 
 async def test_nothing_can_be_written(home: Home) -> None:
     """As on a disk that fails: every write of the service is refused for a while."""
-    async with running(home) as service:
+    async with running(home, log=Path("/dev/null")) as service:  # no ordinary file, so not refused
         title = await long_enough(service)
         async with watched(home):
             _, most = resource.prlimit(service.process.pid, resource.RLIMIT_FSIZE, (1, resource.RLIM_INFINITY))
@@ -213,6 +213,16 @@ async def test_nothing_can_be_written(home: Home) -> None:
         # nothing is missing of what aired meanwhile: the journal ends where the air did
         end = last_entries(home.data / "journal")["tv"]
         assert end.item.title == seen["item"]
+
+
+async def test_the_log_cannot_be_written(home: Home) -> None:
+    """As when the disk that a station's log goes to is full."""
+    async with running(home, log=Path("/dev/full")) as service, watched(home):
+        title = await long_enough(service)
+        house = house_folder(home, title)
+        await asyncio.to_thread(shutil.rmtree, house)  # something that the log would tell
+        await service.until(lambda h: bool(channel_of(h, "tv")["lost"]), "healthz names what is lost")
+        await service.until(airs("tv", lost=[], fallback=None, kind=ITEM), "TV airs what is planned again")
 
 
 @pytest.fixture

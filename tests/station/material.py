@@ -68,7 +68,7 @@ def _tone(first: int, second: int, rate: int = 48000, *, mono: bool = False) -> 
     return f"aevalsrc='0.16*sin(2*PI*{first}*t)+0.1*sin(2*PI*{second}*t)+0.1*(random(0)-0.5){right}':s={rate}"
 
 
-BEEP = "aevalsrc='0.5*sin(2*PI*1000*t)*lt(mod(t,1),0.1)+0.002*(random(0)-0.5)':s=48000"
+BEEP = "aevalsrc='0.5*sin(2*PI*1000*t)*lt(mod(t,1),0.1)+0.02*(random(0)-0.5)':s=48000"
 """1 kHz for a tenth of a second at each whole second."""
 FLASH = "color=c=0x202020:s=426x240:r=25,drawbox=t=fill:color=white:enable='lt(mod(n,25),1)',BOX"
 """A white frame at each whole second."""
@@ -77,7 +77,7 @@ PEAKS = "aevalsrc='0.02*(random(0)-0.5)+0.01*sin(2*PI*330*t)+0.9*sin(2*PI*500*t)
 X264 = ("-c:v", "libx264", "-preset", "ultrafast", "-pix_fmt", "yuv420p", "-g", "60")
 
 TV = (
-    Source("tv/Pagi.mp4", 12.8, (208, 16, 16), "testsrc2=s=1920x1080:r=30,BOX", _tone(220, 660, 44100, mono=True),
+    Source("tv/Pagi.mp4", 9.6, (208, 16, 16), "testsrc2=s=1920x1080:r=30,BOX", _tone(220, 660, 44100, mono=True),
            (*X264, "-c:a", "aac", "-b:a", "128k", "-ac", "1")),
     Source("tv/Kabar.mpg", 15.36, (16, 144, 16), "testsrc2=s=720x576:r=50,BOX,interlace",
            _tone(262, 524), ("-c:v", "mpeg2video", "-b:v", "4M", "-flags", "+ilme+ildct", "-aspect", "4:3",

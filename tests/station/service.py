@@ -139,11 +139,13 @@ class Service:
         self.begun = time.monotonic()
 
     @classmethod
-    async def start(cls, home: Home, arguments: Sequence[str] = (), **variables: str) -> "Service":
-        """Start the service; returns at once. `variables` are further environment variables."""
-        with home.log.open("ab") as log:
+    async def start(
+        cls, home: Home, arguments: Sequence[str] = (), *, log: Path | None = None, **variables: str
+    ) -> "Service":
+        """Start the service; returns at once. `variables` are further environment variables, `log` another file."""
+        with (log or home.log).open("ab") as out:
             process = await asyncio.create_subprocess_exec(
-                *COMMAND, *arguments, stdin=asyncio.subprocess.DEVNULL, stdout=log, stderr=log,
+                *COMMAND, *arguments, stdin=asyncio.subprocess.DEVNULL, stdout=out, stderr=out,
                 start_new_session=True, env=home.environment(variables), cwd=home.folder,
             )  # fmt: skip
         return cls(home, process)
@@ -255,9 +257,11 @@ def channel_of(health: dict[str, Any], channel: str) -> dict[str, Any]:
 
 
 @contextlib.asynccontextmanager
-async def running(home: Home, arguments: Sequence[str] = (), **variables: str) -> AsyncIterator[Service]:
+async def running(
+    home: Home, arguments: Sequence[str] = (), *, log: Path | None = None, **variables: str
+) -> AsyncIterator[Service]:
     """Run the service until the block is left; it is on air with planned items when the block begins."""
-    service = await Service.start(home, arguments, **variables)
+    service = await Service.start(home, arguments, log=log, **variables)
     try:
         await service.on_air()
         yield service
