@@ -42,6 +42,8 @@ BEGIN_S = 1_790_000_000.0
 CELL_S = CELL * QUANTUM_MS / 1000
 RENDER_CELLS = 938
 """Every playlist and the newest segments are asked for once in so many cells (an hour)."""
+WARM_CELLS = 200
+"""At first every segment is asked for, as viewers do, so that no cache fills only after days."""
 TIMEOUT_S = 420.0
 
 
@@ -126,6 +128,8 @@ class Simulation:
             rundown = engine.channels[name].rundown
             if rundown is None or rundown.end < now + RENEW:
                 await self.air.plan(name)
+            if self.quanta < WARM_CELLS * CELL:
+                self._fetch(name)
             if cell % RENDER_CELLS == 0:
                 self._ask(name)
         if cell % 25 == 0:
@@ -141,13 +145,19 @@ class Simulation:
             kinds = ("live", "dvr", "iframes", "dvr-iframes") if rendition in video else ("live", "dvr")
             for kind in kinds:
                 stream.document(f"{rendition}/{kind}")
-            if stream.newest is not None:
-                stream.body(rendition, stream.newest.number)
+        self._fetch(name)
         for document in ("master", "audio", "dvr"):
             stream.document(document)
         self.serving.programme(name)
         self.serving.health()
         self.air.status()
+
+    def _fetch(self, name: str) -> None:
+        """Ask for the newest segment of every rendition."""
+        stream = self.serving.streams[name]
+        if stream.newest is not None:
+            for rendition in stream.names:
+                stream.body(rendition, stream.newest.number)
 
     def _forget_journal(self, now: Quanta) -> None:
         """Delete old journal files, only to spare the disk: nothing reads them here."""
