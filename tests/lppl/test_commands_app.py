@@ -1,9 +1,11 @@
 """The ``lppl`` command as a process: its words, its exit codes, one sentence for every trouble."""
 
 import asyncio
+import math
 import os
 import sqlite3
 import sys
+import wave
 from collections.abc import Sequence
 from contextlib import closing
 from pathlib import Path
@@ -202,3 +204,45 @@ def test_the_guide_names_every_setting_and_its_example_is_valid() -> None:
     assert [name for name in Settings.model_fields if f"`{name}`" not in text] == []
     settings = read_settings(text.split("```toml\n")[1].split("```")[0], {})
     assert [c.id for c in settings.channels] == ["tv", "radio"] and settings.outputs[0].device == "hw:1,0"
+
+
+# --- with the real service ---------------------------------------------------------------------------------
+
+
+def tone(path: Path) -> None:
+    """Write one second of a 440 Hz tone."""
+    with wave.open(str(path), "wb") as file:
+        file.setparams((1, 2, 8000, 0, "NONE", ""))
+        file.writeframes(
+            b"".join(round(9000 * math.sin(n * 0.3456)).to_bytes(2, "little", signed=True) for n in range(8000))
+        )
+
+
+@pytest.mark.integration
+async def test_added_media_is_followed_until_it_is_ready_or_refused(tmp_path: Path) -> None:
+    (tmp_path / "lppl.toml").write_text(
+        'demo = false\nmin_free_gb = 0\n[[channels]]\nid = "radio"\nname = "Radio"\nkind = "radio"\n'
+    )
+    tone(tmp_path / "nada.wav")
+    (tmp_path / "rusak.mp3").write_bytes(MP3)
+    clean = {k: v for k, v in os.environ.items() if not k.startswith("LPPL_")}
+    service = await asyncio.create_subprocess_exec(
+        sys.executable, "-m", "lppl", "serve", "--only", "worker", env=clean, cwd=tmp_path,
+        stdin=asyncio.subprocess.DEVNULL, stdout=asyncio.subprocess.PIPE, stderr=asyncio.subprocess.PIPE,
+    )  # fmt: skip
+    try:
+        assert service.stderr is not None
+        async with asyncio.timeout(120):
+            async for line in service.stderr:
+                if b"database_open" in line:
+                    break
+            _, err = await lppl(tmp_path, "media", "add", "nada.wav", "rusak.mp3", "--wait", code=1)
+        assert "✓ nada.wav: siap siar" in err and "✗ rusak.mp3" in err
+        out, _ = await lppl(tmp_path, "media", "list")
+        assert all(word in out for word in ("Nada", "✓ siap", "LUFS"))
+        out, _ = await lppl(tmp_path, "media", "list", "--state", "refused")
+        assert "Rusak" in out and "Nada" not in out and "ditolak" in out
+    finally:
+        service.terminate()
+        await service.communicate()
+    assert service.returncode == 0
