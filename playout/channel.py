@@ -22,6 +22,8 @@ LIVE_LEAD = 3
 """A live source is taken when this much of a GOP has arrived, so that its next samples may be late by 0.6 s."""
 SHORT_OUTAGE = Quanta(94)
 """30 s: a shorter outage is made up as scheduled, late, while players live on what they have buffered."""
+UNPLANNED = 11_250
+"""How far (an hour) is taken to be free when nothing at all is planned."""
 PREROLL_CELLS = 10
 """A channel that opens is back-dated by one live window, so that players find it full."""
 
@@ -262,9 +264,9 @@ class ChannelPlayout:
         return self._begin_fallback(self.ladder.slate, until, Kind.SLATE)
 
     def _until_next(self, end: Quanta) -> Quanta:
-        """Return how far to stand in where the rundown has nothing: never past what it has next."""
+        """Return how far to stand in where the rundown has nothing: up to what it has next, if it has."""
         later = self.rundown.after(end) if self.rundown else ()
-        return Quanta(min([end + self.ladder.slate.quanta, *(line.start for line in later[:1])]))
+        return later[0].start if later else Quanta(end + UNPLANNED)
 
     def _begin_fallback(self, material: Material, until: Quanta, kind: Kind) -> list[Record]:
         line = self._stands_in_for

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 from lppl.journal import Entry, Item, Record, fold
 from lppl.media import HouseId
-from lppl.quanta import CELL, PUBLISH_DELAY, Quanta, cell_of, cell_start
+from lppl.quanta import CELL, GOP, PUBLISH_DELAY, Quanta, cell_of, cell_start
 from lppl.rundown import Kind
 
 NextGop = Callable[[HouseId, int], Quanta | None]
@@ -104,6 +104,8 @@ class Timeline:
         gop = self._next_gop(item.house, item.in_point + q - item.start)
         if gop is not None and item.start + gop - item.in_point < entry.end:
             return Quanta(item.start + gop - item.in_point)
+        if gop is None and entry.end - q >= GOP:
+            return q  # the house set is shorter than when it was committed: the slate stands in, a key frame first
         i = bisect_right(self._starts, item.start)
         return self._starts[i] if i < len(self._starts) else None
 

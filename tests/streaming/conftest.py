@@ -378,7 +378,7 @@ class Library:
     slate: Material
 
     def world(self, folder: Path, **options: Any) -> World:
-        return World(HouseStore(self.root), folder, self.profile, self.ident, self.slate, **options)
+        return World(self.store, folder, self.profile, self.ident, self.slate, **options)
 
 
 LENGTHS = (1, 2, 5, 6, 7, 12, 13, 31, 64)

@@ -17,6 +17,7 @@ from hypothesis import strategies as st
 from lppl.journal import Commit, Item
 from lppl.quanta import Quanta
 from lppl.rundown import Kind, Line, Rundown
+from streaming.house import HouseStore
 
 START = 5_600_000_004
 LENGTH = 200
@@ -42,7 +43,9 @@ class Live:
         slate = kit.write_house(folder / "house", kit.TV, "slate", 12)
         film = kit.write_house(folder / "house", kit.TV, "film", 64)
         (folder / "journal").mkdir()
-        self.world = kit.Library(folder / "house", kit.TV, None, [], ident, slate).world(folder / "journal")
+        self.world = kit.Library(folder / "house", kit.TV, HouseStore(folder / "house"), [], ident, slate).world(
+            folder / "journal"
+        )
         self.world.gops[self.material.house] = gops
         self.world.sources.arrived[self.material.house] = 0
         self.world.start(START)
