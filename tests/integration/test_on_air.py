@@ -87,7 +87,7 @@ async def test_never_silent_never_black(outcome: Outcomes, channel: str) -> None
     quiet = recorded.levels(heard(best_sound(watched).file)) < -60
     edges = np.flatnonzero(np.diff(np.concatenate(([0], quiet.astype(np.int8), [0]))))
     longest_s = max((edges[1::2] - edges[::2]), default=0) * 0.02
-    assert longest_s < 0.5
+    assert longest_s < 1.0  # between two beeps, in one of the items
     for rendition in watched.of("vide"):
         assert recorded.blacks(Path(rendition.file)) == []
 
