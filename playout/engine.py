@@ -65,6 +65,7 @@ class Engine:
         records = [r for c in self.channels.values() for r in c.open(now, c.entry)]
         if records:
             await self._journal(records, now)
+        await self.tick()  # the loop still sleeps by the old time
 
     async def tick(self) -> Quanta:
         """Commit what is due; return the quantum at which to tick again."""

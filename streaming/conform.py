@@ -28,6 +28,8 @@ __all__ = ["DEMUXERS", "Conformed", "conform"]
 
 PART = Quanta(300 * GOP)
 """Picture is encoded in parts of 9.6 minutes; what a kill can cost."""
+LAST_PART_S = 10.0
+"""No part begins so near to the last picture: a source's stated end may be late."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,11 +76,11 @@ async def _encode(argv: Sequence[str], on_time: Callable[[float], None], *, idle
         raise ProcessFailed(argv[0], code, "\n".join(child.tail))
 
 
-def parts_of(quanta: Quanta, video_end_s: float) -> list[tuple[Quanta, int]]:
+def parts_of(quanta: Quanta, video_end_s: float, part: Quanta = PART) -> list[tuple[Quanta, int]]:
     """Split an item into parts (start, length); what lies after the last frame belongs to the last part."""
     starts = [0]
-    while starts[-1] + PART < quanta and seconds(starts[-1] + PART) < video_end_s - 10:
-        starts.append(starts[-1] + PART)
+    while starts[-1] + part < quanta and seconds(starts[-1] + part) < video_end_s - LAST_PART_S:
+        starts.append(starts[-1] + part)
     return [(Quanta(a), b - a) for a, b in zip(starts, [*starts[1:], quanta], strict=True)]
 
 
@@ -93,11 +95,13 @@ async def conform(
     on_progress: Callable[[float], None],
     still: Callable[[Tags, Path], Awaitable[None]] | None = None,
     urgent: bool = False,
+    part: Quanta = PART,
 ) -> Conformed:
     """Make the house set of `asset` under `profile` below the folder `house`.
 
     `work` keeps finished parts between runs; `still` draws a title card for an item without picture on TV. `urgent`
-    work (slate and ident) is not idled. An existing whole set is kept. Raises ProcessFailed, HouseFileDamaged, OSError.
+    work (slate and ident) is not idled; `part`, whole GOPs, is what a kill can cost. An existing whole set is kept.
+    Raises ProcessFailed, HouseFileDamaged, OSError.
     """
     house_id = profile.house(asset)
     folder = folder_of(house, house_id)
@@ -121,7 +125,9 @@ async def conform(
                 if still is None:
                     raise ValueError("an item without picture needs a still")
                 await still(tags, card)
-            group.create_task(_encode_video(source, facts, profile, quanta, parts_folder, card, meter, idle=idle))
+            group.create_task(
+                _encode_video(source, facts, profile, (quanta, part), parts_folder, card, meter, idle=idle)
+            )
         for rung in profile.audio:
             output = parts_folder / f"{rung.name}.mp4"
             argv = audio_argv(source, facts, gain, profile.ceiling_dbtp, quanta, rung, output)
@@ -161,15 +167,19 @@ async def _encode_video(
     source: Path,
     facts: Facts,
     profile: Profile,
-    quanta: Quanta,
+    size: tuple[Quanta, Quanta],
     folder: Path,
     still: Path | None,
     meter: _Meter,
     *,
     idle: bool,
 ) -> None:
-    """Encode the parts that are not there yet; each is renamed into place when whole."""
-    for start, length in parts_of(quanta, facts.video.duration_s if facts.video else seconds(quanta)):
+    """Encode the parts that are not there yet; each is renamed into place when whole.
+
+    `size`: quanta in all, and in a part.
+    """
+    quanta, part = size
+    for start, length in parts_of(quanta, facts.video.duration_s if facts.video else seconds(quanta), part):
         done = [_part_path(folder, rung, start) for rung in profile.video]
         if await asyncio.to_thread(_all_there, done):
             continue

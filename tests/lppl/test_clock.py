@@ -138,6 +138,19 @@ def test_a_clock_behind_the_journal_is_believed_when_it_stays_there() -> None:
     assert abs(clock.offset_ms) < abs(before)
 
 
+def test_followed_it_goes_forward_only() -> None:
+    computer = Computer(wall=0.0)
+    clock = computer.clock(at_or_after(datetime(2026, 5, 1, 12, tzinfo=UTC)))
+    computer.wall = NOON + 3_600
+    clock.steer()
+    clock.follow()
+    assert clock.offset_ms == pytest.approx(0, abs=1)
+    before = clock.now_ms()
+    computer.wall -= 7_200
+    clock.follow()
+    assert clock.now_ms() == pytest.approx(before, abs=0.01)
+
+
 def test_a_clock_that_loses_its_year_on_air_is_not_followed() -> None:
     computer = Computer()
     clock = computer.clock()

@@ -285,6 +285,25 @@ def test_it_goes_on_where_the_journal_ended(tmp_path: Path) -> None:
     virtually(main)
 
 
+def test_a_clock_that_was_set_is_followed_and_the_time_between_is_off_air(tmp_path: Path) -> None:
+    async def main() -> None:
+        station = Station(tmp_path, JournalWriter(tmp_path))
+        async with station.engine.on_air({}):
+            await station.air(3)
+            ends = {c: channel.end for c, channel in station.engine.channels.items()}
+            station.q += 5_000
+            await station.engine.reopen()
+            for name, channel in station.engine.channels.items():
+                assert channel.end == station.q + 6
+                entries = station.heard()[name]
+                assert all(a.end == b.item.start for a, b in pairwise(entries))
+                (off,) = (e for e in entries if e.item.kind is Kind.OFF)
+                assert off.item.start == ends[name]
+            assert station.disk() == station.heard()
+
+    virtually(main)
+
+
 def test_run_ticks_by_the_air_clock(tmp_path: Path) -> None:
     async def main() -> None:
         loop = asyncio.get_running_loop()
