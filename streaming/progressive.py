@@ -5,7 +5,7 @@ One feed a channel serves every listener; it reads the same house samples as HLS
 
 import asyncio
 from collections import deque
-from collections.abc import AsyncIterator
+from collections.abc import AsyncGenerator
 
 from lppl.quanta import Quanta
 from streaming.adts import framed
@@ -57,7 +57,7 @@ class ProgressiveFeed:
         async with self._more:
             self._more.notify_all()
 
-    async def listen(self) -> AsyncIterator[tuple[bytes, str]]:
+    async def listen(self) -> AsyncGenerator[tuple[bytes, str], None]:
         """Yield (ADTS bytes, title) for ever, beginning with a burst; ends when the listener is too slow."""
         self.listeners += 1
         try:

@@ -5,6 +5,7 @@ and are sent gzipped to clients that take it. Media bytes go from the house file
 """
 
 import asyncio
+import contextlib
 import os
 import re
 from collections.abc import Mapping
@@ -30,9 +31,17 @@ def add_hls(app: web.Application, streams: Mapping[str, ChannelStream]) -> None:
     app[STREAMS] = streams
     get = app.router.add_get
     get(f"/hls/{{channel:{NAME}}}/{{name:master|audio|dvr}}.m3u8", multivariant, allow_head=True)
-    get(f"/hls/{{channel:{NAME}}}/{{rendition:{NAME}}}/{{kind:live|dvr|iframes|dvr-iframes}}.m3u8", media, allow_head=True)
+    get(
+        f"/hls/{{channel:{NAME}}}/{{rendition:{NAME}}}/{{kind:live|dvr|iframes|dvr-iframes}}.m3u8",
+        media,
+        allow_head=True,
+    )
     get(f"/hls/{{channel:{NAME}}}/init/{{name:{NAME}}}.mp4", init, allow_head=True)
-    get(f"/hls/{{channel:{NAME}}}/{{rendition:{NAME}}}/{{iframe:i?}}{{number:[0-9]{{1,12}}}}.m4s", segment, allow_head=True)
+    get(
+        f"/hls/{{channel:{NAME}}}/{{rendition:{NAME}}}/{{iframe:i?}}{{number:[0-9]{{1,12}}}}.m4s",
+        segment,
+        allow_head=True,
+    )
     app.router.add_route("OPTIONS", "/hls/{tail:.*}", preflight)
 
 
@@ -50,7 +59,10 @@ def _missing() -> web.HTTPNotFound:
 
 async def preflight(_request: web.Request) -> web.Response:
     """Answer a CORS preflight."""
-    allow = {"Access-Control-Allow-Methods": "GET, HEAD, OPTIONS", "Access-Control-Allow-Headers": "Range, If-None-Match"}
+    allow = {
+        "Access-Control-Allow-Methods": "GET, HEAD, OPTIONS",
+        "Access-Control-Allow-Headers": "Range, If-None-Match",
+    }
     return web.Response(status=204, headers={**CORS, **allow, "Access-Control-Max-Age": "86400"})
 
 
@@ -90,7 +102,9 @@ async def init(request: web.Request) -> web.Response:
         data = _stream(request).init(name)
     except UnknownRendition:
         raise _missing() from None
-    return web.Response(body=data, headers={**CORS, "Cache-Control": IMMUTABLE}, content_type=_type(_stream(request), name))
+    return web.Response(
+        body=data, headers={**CORS, "Cache-Control": IMMUTABLE}, content_type=_type(_stream(request), name)
+    )
 
 
 def _type(stream: ChannelStream, rendition: str) -> str:
@@ -106,11 +120,11 @@ async def segment(request: web.Request) -> web.StreamResponse:
         body = stream.body(info["rendition"], int(info["number"]), iframe=bool(info["iframe"]))
     except UnknownRendition:
         raise _missing() from None
-    etag = f'"{info["rendition"]}-{info["iframe"]}{info["number"]}"'
-    headers = {**CORS, "Accept-Ranges": "bytes", "ETag": etag}
-    headers["Cache-Control"] = SUBSTITUTED if body.substituted else IMMUTABLE
-    if etag in request.headers.get(hdrs.IF_NONE_MATCH, "") and not body.substituted:
-        return web.Response(status=304, headers=headers)
+    headers = {**CORS, "Accept-Ranges": "bytes", "Cache-Control": SUBSTITUTED if body.substituted else IMMUTABLE}
+    if not body.substituted:  # the slate's bytes must never be joined with those that they stand for
+        etag = headers["ETag"] = f'"{info["rendition"]}-{info["iframe"]}{info["number"]}"'
+        if etag in request.headers.get(hdrs.IF_NONE_MATCH, ""):
+            return web.Response(status=304, headers=headers)
     return await send_body(request, body, headers, _type(stream, info["rendition"]))
 
 
@@ -134,9 +148,7 @@ def byte_range(header: str | None, length: int) -> tuple[int, int] | None:
     return start, end
 
 
-async def send_body(
-    request: web.Request, body: Body, headers: dict[str, str], content_type: str
-) -> web.StreamResponse:
+async def send_body(request: web.Request, body: Body, headers: dict[str, str], content_type: str) -> web.StreamResponse:
     """Send a body: what is in memory by write, slices of files by sendfile."""
     try:
         wanted = byte_range(request.headers.get(hdrs.RANGE), body.length)
@@ -151,12 +163,13 @@ async def send_body(
     await response.prepare(request)
     if request.method == hdrs.METH_HEAD:
         return response
-    for part in body.cut(start, end) if wanted else body.parts:
-        if isinstance(part, bytes):
-            await response.write(part)
-        else:
-            await _send_slice(request, response, part)
-    await response.write_eof()
+    with contextlib.suppress(ConnectionError):  # players give segments up all the time: on a seek, a switch, a bad link
+        for part in body.cut(start, end) if wanted else body.parts:
+            if isinstance(part, bytes):
+                await response.write(part)
+            else:
+                await _send_slice(request, response, part)
+        await response.write_eof()
     return response
 
 

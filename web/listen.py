@@ -1,6 +1,7 @@
 """``/listen/{channel}.aac``: a continuous stream for old radio apps, VLC and car radios."""
 
 from collections.abc import Mapping
+from contextlib import aclosing, suppress
 
 from aiohttp import hdrs, web
 
@@ -16,6 +17,16 @@ def add_listen(app: web.Application, feeds: Mapping[str, ProgressiveFeed], names
     app.router.add_get("/listen/{channel:[A-Za-z0-9-]+}.aac", listen, allow_head=True)
 
 
+class _Endless(web.StreamResponse):
+    """An answer that lasts as long as its connection.
+
+    Players of the Icecast age expect the bytes as they are, without the chunks that aiohttp would frame them in for
+    want of a length; this attribute is how its WebSockets do without, too.
+    """
+
+    _length_check = False
+
+
 async def listen(request: web.Request) -> web.StreamResponse:
     """Send the stream until the listener goes, with titles when it sent ``Icy-MetaData: 1``."""
     channel = request.match_info["channel"]
@@ -27,15 +38,16 @@ async def listen(request: web.Request) -> web.StreamResponse:
     headers = {"Cache-Control": "no-store", "Access-Control-Allow-Origin": "*", "icy-name": name}
     if icy:
         headers["icy-metaint"] = str(ICY_INTERVAL)
-    response = web.StreamResponse(headers=headers)
+    response = _Endless(headers=headers)
     response.content_type = "audio/aac"
-    # it never ends: players of the Icecast age expect the bytes as they are, without chunks
     response.headers[hdrs.CONNECTION] = "close"
     response.force_close()
     await response.prepare(request)
     if request.method == hdrs.METH_HEAD:
         return response
     mixer = IcyMixer()
-    async for data, title in feed.listen():
-        await response.write(mixer.mix(data, title) if icy else data)
+    with suppress(ConnectionError):  # the listener has gone
+        async with aclosing(feed.listen()) as chunks:
+            async for data, title in chunks:
+                await response.write(mixer.mix(data, title) if icy else data)
     return response

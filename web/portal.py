@@ -70,13 +70,15 @@ def add_portal(
     now_ms: Callable[[], int] = wall_ms,
     heartbeat_s: float = 15.0,
     max_clients: int = 2000,
+    public_url: str | None = None,
 ) -> None:
     """Register the page, its data, its events and its files on `app`.
 
     `now_ms` is the air clock in Unix milliseconds, in which the view's items are timed. At most
-    `max_clients` pages hold an event stream open; later ones ask for data instead.
+    `max_clients` pages hold an event stream open; later ones ask for data instead. `public_url` is the address
+    that search engines and messengers are told.
     """
-    portal = _Portal(view, now_ms, StaticFiles(HERE / "static"))
+    portal = _Portal(view, now_ms, StaticFiles(HERE / "static"), public_url)
     events = ProgrammeEvents(view, now_ms, heartbeat_s=heartbeat_s, max_clients=max_clients)
     app.cleanup_ctx.append(events.running)
     app.on_shutdown.append(events.close)
@@ -111,8 +113,9 @@ def quality_choices(channel: ChannelInfo) -> tuple[list[Quality], Quality | None
 
 
 class _Portal:
-    def __init__(self, view: PortalView, now_ms: Callable[[], int], files: StaticFiles) -> None:
+    def __init__(self, view: PortalView, now_ms: Callable[[], int], files: StaticFiles, public_url: str | None) -> None:
         self._view = view
+        self._public_url = public_url
         self._now_ms = now_ms
         self.files = files
         if files.url("portal.js") is None:
@@ -198,6 +201,7 @@ class _Portal:
             "date": date_text(ms, view.zone, language),
             "cards": cards,
             "data": data,
+            "public_url": self._public_url,
             "script": self.files.url("portal.js"),
             "style": self.files.url("portal.css"),
             "volume": lambda bps: volume_text(bps, language),

@@ -7,9 +7,11 @@ run alone and none can take the air down.
 
 import asyncio
 import contextlib
+import resource
 import signal
 import sys
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+import time
+from collections.abc import Awaitable, Callable, Iterator, Mapping, Sequence
 from functools import partial
 from typing import TYPE_CHECKING
 
@@ -23,7 +25,7 @@ from lppl.events import Bus, LibraryChanged, MemoryBus, open_bus
 from lppl.journal import Entry, Record
 from lppl.log import configure_log
 from lppl.quanta import Quanta
-from lppl.station.air import Air
+from lppl.station.air import HISTORY, Air
 from lppl.station.builtin import BuiltinMaker, Builtins
 from lppl.station.outputs import Outputs
 from lppl.station.serving import Serving, listening, window_start
@@ -37,19 +39,44 @@ log = structlog.get_logger(__name__)
 
 ROLES = frozenset({"air", "web", "worker"})
 STATE_S = 1.0
+OPEN_FILES = 65_536
+"""An open TV set takes twelve descriptors, and a shell's usual limit of 1,024 would be reached within a day."""
 
 
 def serve(settings: Settings, roles: frozenset[str]) -> int:
     """Run the station's `roles` until SIGTERM or SIGINT; return the exit code."""
     configure_log(settings)
+    _allow_open_files()
     failures: list[str] = []
     try:
         asyncio.run(Station(settings, roles).run())
     except* (OSError, LpplError) as group:
-        failures += [str(error) for error in group.exceptions]
+        failures += [str(error) for error in _leaves(group)]
     for failure in failures:
         print(f"lppl: {failure}", file=sys.stderr)
     return 1 if failures else 0
+
+
+def _leaves(error: BaseException) -> Iterator[BaseException]:
+    """Yield what went wrong in a group of groups: each task group on the way out wraps once more."""
+    if isinstance(error, BaseExceptionGroup):
+        for inner in error.exceptions:
+            yield from _leaves(inner)
+    else:
+        yield error
+
+
+def _allow_open_files() -> None:
+    """Raise the limit on open files as far as this process may."""
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    wanted = OPEN_FILES if hard == resource.RLIM_INFINITY else min(OPEN_FILES, hard)
+    if soft != resource.RLIM_INFINITY and soft < wanted:
+        resource.setrlimit(resource.RLIMIT_NOFILE, (wanted, hard))
+
+
+def _since_boot() -> float:
+    """Return seconds that go on while the computer sleeps, which time.monotonic() does not count on Linux."""
+    return time.clock_gettime(time.CLOCK_BOOTTIME)
 
 
 def _redis_trouble(sentence: str) -> None:
@@ -85,7 +112,7 @@ class Station:
             self.bus = await stack.enter_async_context(open_bus(self.settings.redis_url, _redis_trouble))
             last = await asyncio.to_thread(journal.last_entries, data / "journal")
             ends = [e.end for e in last.values()]
-            clock = AirClock(max(ends) if ends else None)
+            clock = AirClock(max(ends) if ends else None, mono=_since_boot)
             group = await stack.enter_async_context(asyncio.TaskGroup())
             if self.roles & {"air", "web"}:
                 await self._go_on_air(group, tasks, stack, clock, last)
@@ -125,10 +152,11 @@ class Station:
             ready = asyncio.Event()
             tasks.append(group.create_task(self.air.run(last, past, ready)))
             await ready.wait()
-            tasks.append(group.create_task(self._write_state(self.air)))
+            tasks.append(group.create_task(supervised("state", partial(self._write_state, self.air))))
             for name, maker in makers.items():
                 if builtins[name].ident is None:
-                    tasks.append(group.create_task(self._join_ident(self.air, name, maker)))
+                    join = partial(self._join_ident, self.air, name, maker)
+                    tasks.append(group.create_task(supervised(f"ident-{name}", join)))
         if self.serving is not None and cards:
             outputs = Outputs(settings, self.serving.streams, clock)
             self.serving.outputs = outputs.status
@@ -139,6 +167,7 @@ class Station:
                 "publish": serving.publish,
                 "feed": serving.feed,
                 "disk": serving.look_at_disk,
+                "news": partial(serving.pass_on, self.bus),
             }
             if self.air is None:
                 loops["follow"] = partial(serving.follow, since)
@@ -148,19 +177,20 @@ class Station:
 
     def _committed(self, records: Sequence[Record]) -> None:
         if self.serving is not None:
-            self.serving.take(records)
+            try:
+                self.serving.take(records)
+            except Exception:  # nothing that streams or pages do may reach the air
+                log.exception("records_not_taken")
 
     def _say_where(self) -> None:
         s = self.settings
         scheme = "https" if s.tls_cert else "http"
         host = "localhost" if s.host in ("127.0.0.1", "::1", "0.0.0.0") else s.host  # noqa: S104 - only compared
-        print(f"{s.station.name} mengudara di {scheme}://{host}:{s.port} (Ctrl+C untuk berhenti)", flush=True)
+        where = s.public_url or f"{scheme}://{host}:{s.port}"
+        print(f"{s.station.name} mengudara di {where} (Ctrl+C untuk berhenti)", flush=True)
 
     async def _join_ident(self, air: Air, channel: str, maker: BuiltinMaker) -> None:
-        try:
-            await air.take_ident(channel, await maker.ident())
-        except (OSError, LpplError) as error:
-            log.warning("ident_not_made", channel=channel, reason=str(error))
+        await air.take_ident(channel, await maker.ident())
 
     async def _write_state(self, air: Air) -> None:
         """Tell roles in other processes what the journal does not say, once a second while it changes."""
@@ -200,11 +230,12 @@ class Station:
                 timer = Timer(self.settings.station.zone)
                 timer.daily("backup", BACKUP_AT, partial(back_up, self.settings))
                 timer.daily("journal", JOURNAL_AT, partial(tidy_journal, self.settings))
-                loops += [("worker", work.run), ("timer", timer.run)]
+                loops += [("worker", work.run), ("timer", timer.run), ("lost", work.make_again)]
                 if self.serving is not None:
                     self.serving.conform_pause = lambda: work.paused
                 if self.air is not None:
-                    self.air.on_lost = lambda house: group.create_task(work.lose(house))
+                    # a queue, not a task: the air goes on asking while this is down and comes up again
+                    self.air.on_lost = work.lost.put_nowait
             for name, run in loops:
                 group.create_task(supervised(name, run))
 
@@ -219,4 +250,6 @@ class Station:
         for channel, past in history.items():
             known = air.history[channel]
             first = known[0].start if known else air.clock.now()
-            known.extendleft(a for a in reversed(past) if a.start < first)
+            # a full deque would drop its other end: the newest
+            room = HISTORY - len(known)
+            known.extendleft(list(reversed([a for a in past if a.start < first]))[:room])

@@ -25,6 +25,7 @@ from lppl.ports import Aired
 from lppl.quanta import QUANTUM_MS, Quanta, covering
 from lppl.rundown import Kind, Line, Rundown
 from lppl.station.builtin import Builtins
+from lppl.station.supervision import supervised
 from playout.channel import SHORT_OUTAGE, ChannelPlayout, Ladder
 from playout.engine import Engine
 from scheduler.planner import Origin, SchedulePlanner, read_schedule_file
@@ -122,7 +123,8 @@ class Air:
         self.schedule_errors: dict[str, str | None] = {}
         self._schedule_stamp: dict[str, tuple[int, int] | None] = {}
         self._shelves: dict[str, Shelf] = {}
-        self._shelf_saved_at = 0.0
+        self._shelf_saved_at = -SHELF_FILE_EVERY_S
+        self._shelves_saved = True
         self.on_lost: Callable[[HouseId], object] = lambda _house: None
         self._entries: dict[str, list[Entry]] = {c.id: [] for c in settings.channels}
         self._channels: dict[str, ChannelSettings] = {c.id: c for c in settings.channels}
@@ -158,9 +160,9 @@ class Air:
             ready.set()
             async with asyncio.TaskGroup() as group:
                 group.create_task(self.engine.run())
-                group.create_task(self._steer())
-                group.create_task(self._recover())
-                group.create_task(self._renew())
+                # without these the air goes on: a fault in one of them must not end it
+                for name, helper in (("clock", self._steer), ("recovery", self._recover), ("plan", self._renew)):
+                    group.create_task(supervised(name, helper))
 
     def _committed(self, records: Sequence[Record]) -> None:
         for record in records:
@@ -210,7 +212,7 @@ class Air:
             await asyncio.sleep(RECOVER_S)
             for channel in self.engine.channels.values():
                 for house in tuple(channel.lost):
-                    if self._store.reopen(house):
+                    if await asyncio.to_thread(self._store.reopen, house):
                         channel.lost.discard(house)
                         reported.discard(house)
                         log.info("material_back", channel=channel.channel, house=house)
@@ -225,6 +227,7 @@ class Air:
         """Plan on before the rundown ends, and when a schedule file changes."""
         while True:
             await asyncio.sleep(RECOVER_S)
+            await self._save_shelves()
             for name, channel in self.engine.channels.items():
                 if await self.read_schedule(name):
                     await self.plan(name, keep=False)
@@ -258,11 +261,8 @@ class Air:
         """Plan with a changed library; what is about to begin stays."""
         self._shelves[channel] = shelf
         self.planner.update(channel, shelf=shelf)
+        self._shelves_saved = False
         await self.plan(channel)
-        loop = asyncio.get_running_loop()
-        if loop.time() - self._shelf_saved_at > SHELF_FILE_EVERY_S or not self._shelf_path(channel).exists():
-            self._shelf_saved_at = loop.time()
-            await asyncio.to_thread(self.remember_shelves)
 
     async def take_ident(self, channel: str, ident: Material) -> None:
         """Use the ident from now on."""
@@ -316,9 +316,16 @@ class Air:
     def _shelf_path(self, channel: str) -> Path:
         return self.settings.data_dir / "state" / f"shelf-{channel}.json"
 
-    def remember_shelves(self) -> None:
+    async def _save_shelves(self) -> None:
+        """Remember what changed, but not at each file of a burst."""
+        now = asyncio.get_running_loop().time()
+        if not self._shelves_saved and now - self._shelf_saved_at > SHELF_FILE_EVERY_S:
+            self._shelf_saved_at, self._shelves_saved = now, True
+            await asyncio.to_thread(self.remember_shelves, tuple(self._shelves.items()))
+
+    def remember_shelves(self, shelves: Sequence[tuple[str, Shelf]]) -> None:
         """Write what each channel can air beside the journal. Blocking; a full disk is only logged."""
-        for channel, shelf in self._shelves.items():
+        for channel, shelf in shelves:
             data = json.dumps([asdict(m) for m in shelf.materials.values()], ensure_ascii=False).encode()
             try:
                 durable.write_file(self._shelf_path(channel), data)
@@ -352,7 +359,9 @@ class Air:
                 coming,
                 self.schedule_errors.get(name),
             )
-        return AirStatus(channels, self.clock.credible, self.clock.offset_ms, self.engine.journal_failure)
+        # whole steps of 10 ms: the state file is written when something changes, and a clock always does a little
+        offset = round(self.clock.offset_ms, -1)
+        return AirStatus(channels, self.clock.credible, offset, self.engine.journal_failure)
 
 
 def without_clock(schedule: Schedule) -> Schedule:

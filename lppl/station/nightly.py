@@ -16,7 +16,7 @@ BACKUP_AT = 3 * 3600 + 17 * 60
 BACKUPS_KEPT = 7
 JOURNAL_AT = 3 * 3600 + 47 * 60
 JOURNAL_KEPT = timedelta(days=400)
-"""What aired must be provable for at least a year (see docs/decisions/journal.md)."""
+"""What aired must be provable for at least a year."""
 
 
 async def back_up(settings: Settings) -> None:
@@ -34,11 +34,16 @@ def _keep_newest(folder: Path) -> None:
 
 async def tidy_journal(settings: Settings) -> None:
     """Remove journal files past their retention. Raises OSError."""
-    await asyncio.to_thread(_drop_before, settings.data_dir / "journal", datetime.now(UTC) - JOURNAL_KEPT)
+    await asyncio.to_thread(_drop_old, settings.data_dir / "journal", JOURNAL_KEPT)
 
 
-def _drop_before(folder: Path, before: datetime) -> None:
-    for path in journal.files(folder):
+def _drop_old(folder: Path, kept: timedelta) -> None:
+    """Remove what is older than the newest file by more than `kept`: a clock that runs years ahead removes nothing."""
+    found = journal.files(folder)
+    if not found:
+        return
+    before = datetime.strptime(found[-1].stem, "%Y-%m-%dT%H").replace(tzinfo=UTC) - kept
+    for path in found:
         if path.stem >= f"{before:%Y-%m-%dT%H}":
             return
         path.unlink()

@@ -7,7 +7,7 @@ role's state file, and nothing that happens here can reach the air.
 import asyncio
 import contextlib
 import ssl
-from collections.abc import AsyncIterator, Callable, Mapping, Sequence
+from collections.abc import AsyncIterator, Callable, Iterable, Mapping, Sequence
 from contextlib import asynccontextmanager
 from pathlib import Path
 from zoneinfo import ZoneInfo
@@ -35,12 +35,15 @@ from web.listen import add_listen
 from web.metrics import add_metrics
 from web.portal import add_portal
 from web.programme import ChannelInfo, Programme, ProgrammeItem, Quality
+from web.proxies import add_proxies
 
 log = structlog.get_logger(__name__)
 
 FOLLOW_S = 0.25
 RECENT_MS = 15 * 60 * 1000
 DISK_LOOK_S = 10.0
+AHEAD_MOST = 100
+"""Quanta; the air commits at most 6 ahead of itself."""
 
 
 def dvr_cells(settings: Settings) -> int:
@@ -92,10 +95,16 @@ class Serving:
             if stream is not None:
                 stream.apply((record,))
                 touched.add(record.channel)
+        self._publish(touched)
+
+    def _publish(self, channels: Iterable[str]) -> None:
+        """Publish what is due; a fault in one channel is its own."""
         now = self.clock.now()
-        for channel in touched:
-            if self.streams[channel].publish(now):
-                log.debug("published", channel=channel)
+        for channel in channels:
+            try:
+                self.streams[channel].publish(now)
+            except Exception:
+                log.exception("publish_failed", channel=channel)
 
     async def pass_on(self, bus: Bus) -> None:
         """Tell open pages of what the bus carries: what began, what is planned anew."""
@@ -117,17 +126,19 @@ class Serving:
         """Publish every channel's segments as their cells become due."""
         while True:
             now = self.clock.now()
-            for stream in self.streams.values():
-                stream.publish(now)
+            self._publish(self.streams)
             await asyncio.sleep(max(0.001, self.clock.until(published_at(due(now) + 1))))
 
     async def feed(self) -> None:
         """Carry the progressive streams on, quantum by quantum, while anyone listens."""
         while True:
             now = self.clock.now()
-            for feed in self.feeds.values():
+            for channel, feed in self.feeds.items():
                 if feed.wanted:
-                    await feed.advance(now)
+                    try:
+                        await feed.advance(now)
+                    except Exception:
+                        log.exception("feed_failed", channel=channel)
             await asyncio.sleep(max(0.01, self.clock.until(Quanta(now + 1))))
 
     async def look_at_disk(self) -> None:
@@ -153,7 +164,15 @@ class Serving:
                     seen = found
                     for channel in self.streams:
                         self.tell(channel)
+            self._keep_time()
             await asyncio.sleep(FOLLOW_S)
+
+    def _keep_time(self) -> None:
+        """Draw the clock to the air's: the air role, which does it otherwise, is another process here."""
+        self.clock.steer()
+        ends = [end for stream in self.streams.values() if (end := stream.timeline.end) is not None]
+        if ends and max(ends) > self.clock.now() + AHEAD_MOST:
+            self.clock.follow()  # the air is further than this clock says: it was set meanwhile
 
     # --- PortalView ---
 
@@ -280,9 +299,10 @@ class Serving:
     def application(self) -> web.Application:
         """Return the aiohttp application with every address of this issue's pages and streams."""
         app = web.Application(client_max_size=1 << 20)
+        add_proxies(app, self.settings.trusted_proxies)
         add_hls(app, self.streams)
         add_listen(app, self.feeds, {c.id: c.name for c in self.settings.channels})
-        add_portal(app, self, now_ms=lambda: int(self.clock.now_ms()))
+        add_portal(app, self, now_ms=lambda: int(self.clock.now_ms()), public_url=self.settings.public_url)
         add_health(app, self.health)
         add_metrics(app, self.health)
         return app

@@ -17,9 +17,6 @@ from scheduler.agenda import instant
 
 log = structlog.get_logger(__name__)
 
-LATE_S = 6 * 3600
-"""A run that was missed (the computer slept) is still made up this much later."""
-
 
 def next_occurrence(second: int, zone: ZoneInfo, after: datetime) -> datetime:
     """Return the first UTC instant after `after` at which local clocks show `second` seconds past midnight."""
@@ -36,7 +33,9 @@ class Timer:
 
     def __init__(self, zone: ZoneInfo, now: Callable[[], datetime] = lambda: datetime.now(UTC)) -> None:
         self._zone, self._now = zone, now
-        self._scheduler = AsyncIOScheduler(timezone=UTC, job_defaults={"misfire_grace_time": LATE_S, "coalesce": True})
+        # However late, a missed run is made up: the computer slept, or its clock was years behind when it was armed.
+        # APScheduler would drop the date for good, and with it every run to come.
+        self._scheduler = AsyncIOScheduler(timezone=UTC, job_defaults={"misfire_grace_time": None, "coalesce": True})
 
     def daily(self, name: str, second: int, run: Callable[[], Awaitable[None]]) -> None:
         """Run `run` every day at `second` seconds after local midnight."""

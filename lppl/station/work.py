@@ -3,6 +3,7 @@
 import asyncio
 import contextlib
 from collections.abc import Awaitable, Callable, Mapping, Sequence
+from dataclasses import replace
 from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
@@ -18,11 +19,13 @@ from lppl.errors import LpplError
 from lppl.events import Bus, LibraryChanged
 from lppl.journal import Entry
 from lppl.library import Library
+from lppl.masking import cleaned
 from lppl.media import ChannelKind, Facts, HouseId, Profile, Shelf
 from lppl.ports import Aired
 from lppl.quanta import Quanta
 from lppl.records import BUILTIN, AiredRow
 from lppl.station.still import make_still
+from lppl.station.supervision import supervised
 from scheduler.planner import Origin, read_schedule_file
 from scheduler.schedule import Schedule
 from streaming.conform import conform
@@ -68,7 +71,7 @@ class Records:
 
     def failed(self, error: Exception | None) -> None:
         """Remember, and say once, that the database is away, or back."""
-        text = f"{type(error).__name__}: {str(error).splitlines()[0][:200]}" if error else None
+        text = f"{type(error).__name__}: {cleaned(str(error)).partition(chr(10))[0][:200]}" if error else None
         if text != self.failure:
             if text:
                 log.error("database_away", reason=text)
@@ -95,7 +98,8 @@ class ShelfWatch:
                     counter = await library.change_counter()
                     if counter != seen:
                         for channel in self._settings.channels:
-                            await self._take(channel.id, await library.shelf(self._settings.profile(channel)))
+                            shelf = await library.shelf(self._settings.profile(channel))
+                            await self._take(channel.id, restricted(shelf, channel.folders))
                         seen = counter
                 except (SQLAlchemyError, OSError) as error:
                     self._records.failed(error)
@@ -178,6 +182,18 @@ def named_paths(schedule: Schedule) -> set[str]:
     return {n.split("{")[0].rpartition("/")[0] if "{" in n else n.removeprefix("folder:") for n in names}
 
 
+def restricted(shelf: Shelf, folders: Sequence[str]) -> Shelf:
+    """Return what of `shelf` lies below any of `folders` (none: all of it); channels of one profile share a shelf."""
+    if not folders:
+        return shelf
+    kept = {}
+    for asset, material in shelf.materials.items():
+        paths = tuple(p for p in material.paths if any(_below(p, f) for f in folders))
+        if paths:
+            kept[asset] = replace(material, paths=paths)
+    return Shelf(kept)
+
+
 def _below(path: str, named: str) -> bool:
     named = named.strip("/")
     return named in ("", ".") or path == named or path.startswith(named + "/")
@@ -190,6 +206,8 @@ class Work:
         self.settings, self._records, self._changed = settings, records, changed
         self._schedules: list[tuple[ChannelSettings, Profile, Schedule | None]] = []
         self.ingest: Ingest | None = None
+        self.lost: asyncio.Queue[HouseId] = asyncio.Queue()
+        """House sets that the air missed, to be made again."""
 
     @property
     def paused(self) -> str | None:
@@ -206,7 +224,7 @@ class Work:
         async with asyncio.TaskGroup() as group:
             if settings.demo:
                 await self._demo_schedules()
-                group.create_task(self._demo())
+                group.create_task(supervised("demo", self._demo))
             await self._read_schedules()
             self.ingest = Ingest(
                 library,
@@ -222,13 +240,18 @@ class Work:
             group.create_task(self.ingest.run())
             group.create_task(self._follow_schedules())
 
-    async def lose(self, house: HouseId) -> None:
-        """Have a damaged house set made again."""
-        try:
-            library = await self._records.opened()
-            await library.lose_house(house, datetime.now(UTC))
-        except (SQLAlchemyError, OSError) as error:
-            self._records.failed(error)
+    async def make_again(self) -> None:
+        """Have what is lost conformed again, one after another; while the database is away it waits."""
+        library = await self._records.opened()
+        while True:
+            house = await self.lost.get()
+            while True:
+                try:
+                    await library.lose_house(house, datetime.now(UTC))
+                    break
+                except (SQLAlchemyError, OSError) as error:
+                    self._records.failed(error)
+                await asyncio.sleep(RETRY_S)
 
     def _demo_station(self) -> DemoStation:
         s = self.settings
@@ -269,4 +292,8 @@ class Work:
 
     def _stamps(self) -> dict[Path, int]:
         paths = [self.settings.schedule_file(c) for c in self.settings.channels]
-        return {p: p.stat().st_mtime_ns for p in paths if p.exists()}
+        found: dict[Path, int] = {}
+        for path in paths:
+            with contextlib.suppress(OSError):  # an editor replaces the file just now, or there is none
+                found[path] = path.stat().st_mtime_ns
+        return found
