@@ -8,19 +8,19 @@ class Scale:
     """Lengths in seconds, unless their names say otherwise."""
 
     material_s: int = 60
-    radio_s: int = 900
+    radio_s: int = 600
     rounds: int = 2
     """Alternations of a comparison of two programs."""
-    air_s: float = 45.0
+    air_s: float = 40.0
     peer_s: float = 30.0
-    channels: tuple[int, ...] = (200, 350, 500)
+    channels: tuple[int, ...] = (200, 400)
     channels_s: float = 42.0
     starts: int = 3
     days: int = 30
     base_day: int = 2
     viewers: int = 500
     viewers_s: float = 60.0
-    nginx_s: float = 30.0
+    nginx_s: float = 20.0
     closed_loop_s: float = 8.0
     settle_s: float = 12.0
     """After a start the library is read and hours are planned; what is measured is being on air."""
