@@ -25,7 +25,7 @@ from lppl.events import Bus, LibraryChanged, MemoryBus, open_bus
 from lppl.journal import Entry, Record
 from lppl.log import configure_log
 from lppl.quanta import Quanta
-from lppl.station.air import HISTORY, Air
+from lppl.station.air import HISTORY, Air, AirStatus
 from lppl.station.builtin import BuiltinMaker, Builtins
 from lppl.station.outputs import Outputs
 from lppl.station.serving import Serving, listening, window_start
@@ -195,13 +195,13 @@ class Station:
     async def _write_state(self, air: Air) -> None:
         """Tell roles in other processes what the journal does not say, once a second while it changes."""
         path = self.settings.data_dir / "state" / "air.json"
-        written = b""
+        written: AirStatus | None = None
         while True:
-            data = air.status().to_json()
-            if data != written:
+            status = air.status()
+            if status != written:
                 try:
-                    await asyncio.to_thread(durable.replace_file, path, data)
-                    written = data
+                    await asyncio.to_thread(durable.replace_file, path, status.to_json())
+                    written = status
                 except OSError as error:
                     log.debug("state_not_written", error=str(error))
             await asyncio.sleep(STATE_S)

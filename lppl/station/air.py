@@ -39,7 +39,7 @@ RENEW = covering(3 * 3600)
 """Plan on when less than this is left of the rundown."""
 KEEP = covering(8)
 """Lines that begin within this time are kept when a library change makes a new rundown."""
-HISTORY = 20_000
+HISTORY = 8_000
 """Entries of the past that a rotation looks at."""
 NOT_PROGRAMME = (Kind.OFF, Kind.PREROLL, Kind.IDENT, Kind.SLATE)
 """What no schedule counts as aired."""
@@ -243,7 +243,7 @@ class Air:
     async def read_schedule(self, channel: str) -> bool:
         """Read the schedule file when it is new; return whether the schedule changed."""
         path = self.schedule_path(channel)
-        stamp = await asyncio.to_thread(_stamp, path)
+        stamp = _stamp(path)  # one stat call of a local file: less than handing it to a thread
         if channel in self._schedule_stamp and self._schedule_stamp[channel] == stamp:
             return False
         self._schedule_stamp[channel] = stamp

@@ -2,6 +2,7 @@
 
 import asyncio
 import contextlib
+import itertools
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
@@ -34,7 +35,11 @@ from streaming.ingest import Ingest
 log = structlog.get_logger(__name__)
 
 RETRY_S = 5.0
+PROBE_S = 15.0
+"""How often a database that answers is asked whether it still does; whoever uses it tells of trouble at once."""
 LOOK_S = 2.0
+LOOK_ANYWAY_S = 30.0
+"""The library is asked at least this often, even when its file does not seem to have changed."""
 BURST_S = 0.5
 """Changes come in bursts: wait this long before looking."""
 INDEX_S = 5.0
@@ -44,7 +49,7 @@ class Records:
     """The database, opened in the background and reopened when it was away. `failure` says why it is."""
 
     def __init__(self, settings: Settings) -> None:
-        self._url = settings.database_url
+        self._url, self._file = settings.database_url, settings.database_file
         self.failure: str | None = "belum dibuka / not open yet"
         self.library: Library | None = None
         self._opened = asyncio.Event()
@@ -67,7 +72,18 @@ class Records:
                 self.failed(None)
             except (SQLAlchemyError, OSError, LpplError) as error:
                 self.failed(error)
-            await asyncio.sleep(RETRY_S)
+            await asyncio.sleep(RETRY_S if self.failure else PROBE_S)
+
+    def stamp(self) -> tuple[int, ...] | None:
+        """Return what differs after any write to an SQLite database, by two stat calls; None for a server."""
+        if self._file is None:
+            return None
+        found: list[int] = []
+        for file in (self._file, self._file.with_name(f"{self._file.name}-wal")):
+            with contextlib.suppress(OSError):
+                stat = file.stat()
+                found += [stat.st_ino, stat.st_size, stat.st_mtime_ns]
+        return tuple(found)
 
     def failed(self, error: Exception | None) -> None:
         """Remember, and say once, that the database is away, or back."""
@@ -91,22 +107,31 @@ class ShelfWatch:
     async def run(self) -> None:
         """Watch for ever; a database that is away leaves everything as it is."""
         library = await self._records.opened()
+        loop = asyncio.get_running_loop()
         seen: int | None = None
+        stamp: tuple[int, ...] | None = None
+        asked_at = -LOOK_ANYWAY_S
         async with self._bus.subscribe(LibraryChanged) as changes:
             while True:
-                try:
-                    counter = await library.change_counter()
-                    if counter != seen:
-                        for channel in self._settings.channels:
-                            shelf = await library.shelf(self._settings.profile(channel))
-                            await self._take(channel.id, restricted(shelf, channel.folders))
-                        seen = counter
-                except (SQLAlchemyError, OSError) as error:
-                    self._records.failed(error)
+                now = self._records.stamp()
+                if now is None or now != stamp or loop.time() - asked_at > LOOK_ANYWAY_S:
+                    try:
+                        counter = await library.change_counter()
+                        if counter != seen:
+                            await self._look(library)
+                            seen = counter
+                        stamp, asked_at = now, loop.time()
+                    except (SQLAlchemyError, OSError) as error:
+                        self._records.failed(error)
                 # another process may have no bus to tell us: look now and then all the same
                 with contextlib.suppress(TimeoutError):
                     await asyncio.wait_for(anext(changes), LOOK_S)
                     await asyncio.sleep(BURST_S)
+
+    async def _look(self, library: Library) -> None:
+        for channel in self._settings.channels:
+            shelf = await library.shelf(self._settings.profile(channel))
+            await self._take(channel.id, restricted(shelf, channel.folders))
 
 
 class AsRunIndex:
@@ -121,8 +146,7 @@ class AsRunIndex:
         library = await self._records.opened()
         while True:
             for channel in self._channels:
-                since = self._done.get(channel, Quanta(0))
-                ended = [e for e in self._entries(channel)[:-1] if e.item.start > since]
+                ended = _since(self._entries(channel), self._done.get(channel, Quanta(0)))
                 if not ended:
                     continue
                 try:
@@ -137,6 +161,12 @@ class AsRunIndex:
         """Return what aired since, by channel; for rotations, which look back days."""
         library = await self._records.opened()
         return {channel: await library.last_aired(channel, since) for channel in self._channels}
+
+
+def _since(entries: Sequence[Entry], since: Quanta) -> list[Entry]:
+    """Return the entries that have ended (all but the last) and began after `since`, oldest first."""
+    ended = itertools.islice(reversed(entries), 1, None)
+    return list(itertools.takewhile(lambda e: e.item.start > since, ended))[::-1]
 
 
 def _row(entry: Entry) -> AiredRow | None:
