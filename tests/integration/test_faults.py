@@ -311,22 +311,22 @@ async def test_a_new_hard_start_airs_in_the_first_quantum_not_before_its_time(ho
 
 
 async def test_a_stop_is_clean_and_quick(home: Home, tmp_path: Path) -> None:
-    async with running(home) as service, aiohttp.ClientSession() as session:
-        # a listener who never hangs up, and work under way
-        async with session.get(f"{home.url}/listen/radio.aac") as listener:
-            await listener.content.readexactly(10_000)
-            source = SOURCES["Pagi"]
-            shutil.copyfile(home.media / source.path, tmp_path / "Lagi.mp4")
-            with (tmp_path / "Lagi.mp4").open("ab") as f:
-                f.write(bytes(64))  # other bytes: other content
-            home.schedule("tv").write_text(schedule_of(TV).replace(source.path, "tv/Lagi.mp4"))
-            (tmp_path / "Lagi.mp4").rename(home.media / "tv" / "Lagi.mp4")
+    source = SOURCES["Pagi"]
+    shutil.copyfile(home.media / source.path, tmp_path / "Lagi.mp4")
+    with (tmp_path / "Lagi.mp4").open("ab") as f:
+        f.write(bytes(64))  # other bytes: other content
+    listen = f"{home.url}/listen/radio.aac"
+    # a listener who never hangs up, and work under way
+    async with running(home) as service, aiohttp.ClientSession() as session, session.get(listen) as listener:
+        await listener.content.readexactly(10_000)
+        home.schedule("tv").write_text(schedule_of(TV).replace(source.path, "tv/Lagi.mp4"))
+        (tmp_path / "Lagi.mp4").rename(home.media / "tv" / "Lagi.mp4")
 
-            async def encoding() -> bool:
-                return any((home.data / "work").glob("*/*"))
+        async def encoding() -> bool:
+            return any((home.data / "work").glob("*/*"))
 
-            await eventually(encoding, "conforming has begun")
-            code, seconds = await service.terminate()
+        await eventually(encoding, "conforming has begun")
+        code, seconds = await service.terminate()
     assert code == 0
     assert seconds < STOP_S
     assert processes_of(home) == []

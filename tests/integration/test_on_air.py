@@ -27,8 +27,11 @@ BUFFER_S = 8.0
 LONGEST = {"tv": 5.44, "radio": 3.84}
 """The longest segment, seconds."""
 FRAMES_PER_S = {"vide": 25.0, "soun": 46.875}
-DIP_DB = 3.0
-"""A cut between two AAC frames is a crossfade of 21 ms: two equal sounds that do not match lose up to 3 dB in it."""
+STEADY_DB = 2.0
+"""How far 20 ms may be from the source's own level inside an item: what AAC at 128 kbit/s costs."""
+CUT_DB = 4.5
+"""The same where two items meet: a plain cut of AAC is a crossfade of one frame, 21 ms. Its aliasing is not cancelled
+and takes up to 4.4 dB from pure tones in the worst phase (mean of sin^2 - 2 sin^3 cos, twice), nothing from noise."""
 AUDIBLE_DB = -50.0
 
 
@@ -141,12 +144,18 @@ async def test_what_is_heard_is_the_sources_one_after_another(outcome: Outcomes,
     was, should = recorded.levels(samples[begin:end]), recorded.levels(expected[begin:end])
     low = np.minimum.reduce([np.roll(should, n) for n in (-1, 0, 1)])
     high = np.maximum.reduce([np.roll(should, n) for n in (-1, 0, 1)])
-    audible = low > AUDIBLE_DB
-    assert audible.mean() > 0.5
-    dips = [(i * 0.02, low[i] - was[i]) for i in np.flatnonzero(audible & (was < low - DIP_DB))]
-    bursts = [(i * 0.02, was[i] - high[i]) for i in np.flatnonzero((was > high + DIP_DB) & (was > AUDIBLE_DB))]
-    assert dips == []
-    assert bursts == []
+    allowed = np.full(len(was), STEADY_DB)
+    for item in items:
+        first, last = (item.first - begin) // recorded.WINDOW, (item.last - begin) // recorded.WINDOW
+        joint = slice(max(0, first - 1), first + 2)
+        allowed[joint] = np.maximum(allowed[joint], CUT_DB)
+        if house_of(watched, item.title)["peak_limited"]:
+            allowed[first : last + 2] = np.inf  # a limiter is there to change levels
+    judged = np.isfinite(allowed) & (low > AUDIBLE_DB)
+    assert judged.mean() > 0.5
+    dips = {i * 0.02: low[i] - was[i] for i in np.flatnonzero(judged & (was < low - allowed))}
+    bursts = {i * 0.02: was[i] - high[i] for i in np.flatnonzero(judged & (was > high + allowed))}
+    assert (dips, bursts) == ({}, {})
 
 
 @record
