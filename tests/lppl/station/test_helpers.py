@@ -1,0 +1,81 @@
+"""What the station's helpers do when something goes wrong: none of it may reach the air, none of it is final."""
+
+import asyncio
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+import pytest
+
+from lppl.config import Settings
+from lppl.media import AssetId, HouseId, Material, Shelf
+from lppl.quanta import Quanta
+from lppl.station.nightly import tidy_journal
+from lppl.station.timer import Timer
+from lppl.station.work import Records, restricted
+
+
+def shelf(**paths: tuple[str, ...]) -> Shelf:
+    return Shelf({AssetId(a): Material(HouseId(f"{a}.x"), AssetId(a), a, Quanta(1), paths=p) for a, p in paths.items()})
+
+
+def test_a_channel_airs_only_its_folders() -> None:
+    whole = shelf(a=("tv/berita/1.mp4",), b=("radio/2.mp3",), c=("radio/3.mp3", "tv/3.mp3"), d=("tvlama/4.mp4",))
+
+    found = restricted(whole, ("tv",))
+
+    assert {a: m.paths for a, m in found.materials.items()} == {"a": ("tv/berita/1.mp4",), "c": ("tv/3.mp3",)}
+    assert restricted(whole, ()) is whole
+
+
+@pytest.mark.parametrize("error", [TimeoutError(), OSError(), OSError("a\nb")])
+def test_a_database_that_says_nothing_is_away_all_the_same(error: OSError) -> None:
+    records = Records(Settings())
+
+    records.failed(error)
+
+    assert records.failure is not None
+    assert records.failure.startswith(type(error).__name__)
+    assert "\n" not in records.failure
+
+
+def test_no_password_of_a_database_is_shown() -> None:
+    records = Records(Settings())
+
+    records.failed(OSError("cannot reach postgresql://lppl:rahasia@db/lppl"))
+
+    assert records.failure is not None
+    assert "rahasia" not in records.failure
+
+
+async def test_a_job_armed_by_a_dead_clock_is_made_up_when_the_clock_is_set() -> None:
+    now = [datetime(2000, 1, 1, tzinfo=UTC)]
+    made = asyncio.Event()
+
+    async def job() -> None:
+        made.set()
+
+    timer = Timer(ZoneInfo("Asia/Jakarta"), now=lambda: now[0])
+    timer.daily("backup", 3 * 3600, job)
+    now[0] = datetime.now(UTC)
+    running = asyncio.create_task(timer.run())
+    try:
+        async with asyncio.timeout(10):
+            await made.wait()
+    finally:
+        running.cancel()
+        await asyncio.gather(running, return_exceptions=True)
+
+
+async def test_retention_counts_from_the_newest_file_whatever_the_clock_says(tmp_path: Path) -> None:
+    folder = tmp_path / "journal"
+    folder.mkdir()
+    # the machine's clock is years ahead of these, as after a wrong setting
+    newest = datetime(2020, 6, 1, 12, tzinfo=UTC)
+    ages = (timedelta(0), timedelta(days=399), timedelta(days=400), timedelta(days=401))
+    for age in ages:
+        (folder / f"{newest - age:%Y-%m-%dT%H}.jnl").touch()
+
+    await tidy_journal(Settings(data_dir=tmp_path))
+
+    assert sorted(p.stem for p in folder.iterdir()) == sorted(f"{newest - age:%Y-%m-%dT%H}" for age in ages[:3])
