@@ -17,7 +17,8 @@ from lppl.rundown import Kind, Line, Rundown
 AHEAD = 6
 """Committed at most this many quanta ahead of the air."""
 STEP = 3
-"""Committed again when fewer than this many quanta are left ahead."""
+"""Committed again when fewer than this many quanta are left ahead, and on this grid of air time: so all channels
+come due in the same instant, and share one sync of the journal."""
 LIVE_LEAD = 3
 """A live source is taken when this much of a GOP has arrived, so that its next samples may be late by 0.6 s."""
 SHORT_OUTAGE = Quanta(94)
@@ -26,6 +27,11 @@ UNPLANNED = 11_250
 """How far (an hour) is taken to be free when nothing at all is planned."""
 PREROLL_CELLS = 10
 """A channel that opens is back-dated by one live window, so that players find it full."""
+
+
+def limit_of(now: Quanta) -> Quanta:
+    """Return how far channels are committed at `now`."""
+    return Quanta((now + AHEAD) // STEP * STEP)
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,7 +149,7 @@ class ChannelPlayout:
         before = self.entry, self._stop, self._fallback, self._stands_in_for
         try:
             records = self.open(now, self.entry) if self.end < now - SHORT_OUTAGE else []
-            while self.end < now + AHEAD:
+            while self.end < limit_of(now):
                 end = self.end
                 records += self._commit_some(now)
                 if self.end == end:
@@ -160,7 +166,7 @@ class ChannelPlayout:
         before = self.entry.item
         self._fallback, self._stands_in_for = True, None
         slate = self.ladder.slate
-        length = Quanta(max(0, min(slate.quanta, now + AHEAD - self.end)))
+        length = Quanta(max(0, min(slate.quanta, limit_of(now) - self.end)))
         if not length:
             return []
         why = "Kesalahan pada kanal"
@@ -178,7 +184,7 @@ class ChannelPlayout:
             if not records:
                 return []
         item, end = self.entry.item, self.end
-        length = min(self._stop, now + AHEAD) - end
+        length = min(self._stop, limit_of(now)) - end
         if item.house is not None:
             # never more than is there: of a live source what has arrived, of a file what it really holds
             length = min(length, (self._sources.ready(item.house) or 0) - (item.in_point + end - item.start))

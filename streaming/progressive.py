@@ -22,8 +22,9 @@ ICY_INTERVAL = 16_000
 class ProgressiveFeed:
     """The last seconds of one rendition as ADTS, and a signal when there is more."""
 
-    def __init__(self, stream: ChannelStream, rendition: str) -> None:
-        self._stream, self._rendition = stream, rendition
+    def __init__(self, stream: ChannelStream, rendition: str, asked: asyncio.Event | None = None) -> None:
+        """`asked` is set when somebody begins to listen, so that nobody need look while nobody does."""
+        self._stream, self._rendition, self._asked = stream, rendition, asked
         self._chunks: deque[tuple[Quanta, bytes, str]] = deque(maxlen=BACKLOG)
         self._more = asyncio.Condition()
         self.listeners = 0
@@ -60,6 +61,8 @@ class ProgressiveFeed:
     async def listen(self) -> AsyncGenerator[tuple[bytes, str], None]:
         """Yield (ADTS bytes, title) for ever, beginning with a burst; ends when the listener is too slow."""
         self.listeners += 1
+        if self._asked is not None:
+            self._asked.set()
         try:
             last: Quanta | None = None
             while True:

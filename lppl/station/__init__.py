@@ -187,7 +187,8 @@ class Station:
         scheme = "https" if s.tls_cert else "http"
         host = "localhost" if s.host in ("127.0.0.1", "::1", "0.0.0.0") else s.host  # noqa: S104 - only compared
         where = s.public_url or f"{scheme}://{host}:{s.port}"
-        print(f"{s.station.name} mengudara di {where} (Ctrl+C untuk berhenti)", flush=True)
+        with contextlib.suppress(OSError):  # nobody may be there to read it
+            print(f"{s.station.name} mengudara di {where} (Ctrl+C untuk berhenti)", flush=True)
 
     async def _join_ident(self, air: Air, channel: str, maker: BuiltinMaker) -> None:
         await air.take_ident(channel, await maker.ident())

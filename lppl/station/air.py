@@ -360,7 +360,7 @@ class Air:
                 self.schedule_errors.get(name),
             )
         # whole steps of 10 ms: the state file is written when something changes, and a clock always does a little
-        offset = round(self.clock.offset_ms, -1)
+        offset = round(self.clock.offset_ms, -1) + 0.0  # never -0.0
         return AirStatus(channels, self.clock.credible, offset, self.engine.journal_failure)
 
 

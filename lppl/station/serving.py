@@ -63,6 +63,7 @@ class Serving:
         self, settings: Settings, store: HouseStore, clock: AirClock, builtins: Mapping[str, Builtins]
     ) -> None:
         self.settings, self.clock = settings, clock
+        self._asked = asyncio.Event()
         self.streams: dict[str, ChannelStream] = {}
         for c in settings.channels:
             slate = Slate(store.get(builtins[c.id].slate.house))
@@ -71,7 +72,8 @@ class Serving:
                 c.id, profile, store, slate, dvr_cells(settings), mark_joins=c.mark_joins
             )
         self.feeds = {
-            c.id: ProgressiveFeed(self.streams[c.id], settings.profile(c).audio[0].name) for c in settings.channels
+            c.id: ProgressiveFeed(self.streams[c.id], settings.profile(c).audio[0].name, self._asked)
+            for c in settings.channels
         }
         self.air_status: Callable[[], AirStatus] = lambda: AirStatus({})
         self.database_failure: Callable[[], str | None] = lambda: None
@@ -132,13 +134,17 @@ class Serving:
     async def feed(self) -> None:
         """Carry the progressive streams on, quantum by quantum, while anyone listens."""
         while True:
+            wanted = [(channel, feed) for channel, feed in self.feeds.items() if feed.wanted]
+            if not wanted:
+                self._asked.clear()
+                await self._asked.wait()
+                continue
             now = self.clock.now()
-            for channel, feed in self.feeds.items():
-                if feed.wanted:
-                    try:
-                        await feed.advance(now)
-                    except Exception:
-                        log.exception("feed_failed", channel=channel)
+            for channel, feed in wanted:
+                try:
+                    await feed.advance(now)
+                except Exception:
+                    log.exception("feed_failed", channel=channel)
             await asyncio.sleep(max(0.01, self.clock.until(Quanta(now + 1))))
 
     async def look_at_disk(self) -> None:

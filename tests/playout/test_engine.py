@@ -20,10 +20,10 @@ from lppl.journal import Commit, Entry, Item, JournalWriter, Record, fold
 from lppl.media import AssetId, HouseId, Material
 from lppl.quanta import Quanta, seconds
 from lppl.rundown import Kind, Line, Rundown
-from playout.channel import ChannelPlayout, Ladder
+from playout.channel import ChannelPlayout, Ladder, limit_of
 from playout.engine import CLOSE_PATIENCE_S, DISK_PATIENCE_S, Engine
 
-START = Quanta(5_600_000_000)
+START = Quanta(5_600_000_001)  # on the grid of commits
 GRACE_S = 0.2
 """Real seconds in which a thread may answer before virtual time goes on."""
 
@@ -169,6 +169,19 @@ def test_it_wakes_when_three_quanta_are_left(tmp_path: Path) -> None:
     virtually(main)
 
 
+def test_all_channels_come_due_in_the_same_instant_wherever_they_opened(tmp_path: Path) -> None:
+    async def main() -> None:
+        station = Station(tmp_path, JournalWriter(tmp_path))
+        station.q = Quanta(START + 1)
+        async with station.engine.on_air({}):
+            wake = await station.engine.tick()
+            assert wake > station.q
+            assert wake % 3 == 0
+            assert {c.due() for c in station.engine.channels.values()} == {wake}
+
+    virtually(main)
+
+
 def test_a_hung_disk_costs_one_tick_a_little_and_the_others_nothing(tmp_path: Path) -> None:
     async def main() -> None:
         writer = HangingWriter(tmp_path)
@@ -294,7 +307,7 @@ def test_a_clock_that_was_set_is_followed_and_the_time_between_is_off_air(tmp_pa
             station.q += 5_000
             await station.engine.reopen()
             for name, channel in station.engine.channels.items():
-                assert channel.end == station.q + 6
+                assert channel.end == limit_of(station.q)
                 entries = station.heard()[name]
                 assert all(a.end == b.item.start for a, b in pairwise(entries))
                 (off,) = (e for e in entries if e.item.kind is Kind.OFF)
