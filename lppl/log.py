@@ -3,10 +3,11 @@
 Configured once, by the service. Everything that the standard library's logging carries joins it.
 """
 
+import contextlib
 import logging
 import re
 import sys
-from typing import Any
+from typing import Any, TextIO
 
 import structlog
 
@@ -32,8 +33,27 @@ def without_secrets(_logger: Any, _method: str, event: structlog.typing.EventDic
     return {k: MASK if SECRET_KEYS.search(k) else masked(v) for k, v in event.items()}
 
 
+class Expendable:
+    """A stream whose full disk, closed pipe or vanished terminal hurts nobody: no line is worth the air."""
+
+    def __init__(self, stream: TextIO) -> None:
+        self._stream = stream
+
+    def write(self, text: str) -> int:
+        """Write `text` if it can be written."""
+        with contextlib.suppress(OSError, ValueError):
+            return self._stream.write(text)
+        return 0
+
+    def flush(self) -> None:
+        """Hand on what was written, if that can be."""
+        with contextlib.suppress(OSError, ValueError):
+            self._stream.flush()
+
+
 def configure_log(settings: Settings) -> None:
-    """Set the log up as `settings` say: `log_json`, `log_level`."""
+    """Set the log up as `settings` say: `log_json`, `log_level`. What cannot be written is let go."""
+    stream: Any = Expendable(sys.stderr)
     level = getattr(logging, settings.log_level.upper())
     shared: list[structlog.typing.Processor] = [
         structlog.contextvars.merge_contextvars,
@@ -52,10 +72,10 @@ def configure_log(settings: Settings) -> None:
     structlog.configure(
         processors=[*shared, renderer],
         wrapper_class=structlog.make_filtering_bound_logger(level),
-        logger_factory=structlog.PrintLoggerFactory(sys.stderr),
+        logger_factory=structlog.PrintLoggerFactory(stream),
         cache_logger_on_first_use=True,
     )
-    handler = logging.StreamHandler(sys.stderr)
+    handler = logging.StreamHandler(stream)
     handler.setFormatter(structlog.stdlib.ProcessorFormatter(processor=renderer, foreign_pre_chain=shared))
     root = logging.getLogger()
     root.handlers[:] = [handler]
