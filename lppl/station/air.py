@@ -351,10 +351,11 @@ class Air:
                 ComingLine(x.start, x.end, x.material.title, x.material.artist, x.programme, x.kind.value)
                 for x in playout.next_lines()[:4]
             )
-            fallback = playout.fallback
+            running = playout.entry.item.kind if playout.entry is not None else None
+            fallback = playout.fallback or stands_in(running, [line.kind for line in coming])
             channels[name] = ChannelStatus(
                 playout.stop,
-                fallback.value if fallback else None,
+                fallback,
                 tuple(playout.lost),
                 coming,
                 self.schedule_errors.get(name),
@@ -362,6 +363,13 @@ class Air:
         # whole steps of 10 ms: the state file is written when something changes, and a clock always does a little
         offset = round(self.clock.offset_ms, -1) + 0.0  # never -0.0
         return AirStatus(channels, self.clock.credible, offset, self.engine.journal_failure)
+
+
+def stands_in(running: Kind | None, coming: Sequence[str]) -> str | None:
+    """Tell what airs for want of anything else although it was planned: the slate, or ident after ident. Pure."""
+    if running is Kind.SLATE or (running is Kind.IDENT and all(k in (Kind.IDENT, Kind.SLATE) for k in coming)):
+        return running.value
+    return None
 
 
 def without_clock(schedule: Schedule) -> Schedule:

@@ -10,6 +10,8 @@ import pytest
 from lppl.config import Settings
 from lppl.media import AssetId, HouseId, Material, Shelf
 from lppl.quanta import Quanta
+from lppl.rundown import Kind
+from lppl.station.air import stands_in
 from lppl.station.nightly import tidy_journal
 from lppl.station.timer import Timer
 from lppl.station.work import Records, restricted
@@ -79,3 +81,19 @@ async def test_retention_counts_from_the_newest_file_whatever_the_clock_says(tmp
     await tidy_journal(Settings(data_dir=tmp_path))
 
     assert sorted(p.stem for p in folder.iterdir()) == sorted(f"{newest - age:%Y-%m-%dT%H}" for age in ages[:3])
+
+
+@pytest.mark.parametrize(
+    ("running", "coming", "expected"),
+    [
+        (Kind.SLATE, ["item"], "slate"),
+        (Kind.IDENT, ["ident", "slate"], "ident"),
+        (Kind.IDENT, [], "ident"),
+        (Kind.IDENT, ["ident", "item"], None),  # closes a gap before a hard start
+        (Kind.ITEM, ["ident"], None),
+        (Kind.PREROLL, ["ident"], None),
+        (None, [], None),
+    ],
+)
+def test_a_station_with_nothing_to_air_says_so(running: Kind | None, coming: list[str], expected: str | None) -> None:
+    assert stands_in(running, coming) == expected
