@@ -45,7 +45,8 @@ class ProgressiveFeed:
             return
         q = Quanta(self._chunks[-1][0] + 1) if self._chunks else Quanta(now - BURST)
         stop = min(now, end)
-        if q < stop - BACKLOG:
+        if q < stop - BACKLOG:  # the loop stood still: nobody can use what was missed, nor what lies before it
+            self._chunks.clear()
             q = Quanta(stop - BURST)
         if q >= stop:
             return
