@@ -41,6 +41,7 @@ class Engine:
         self._writer, self._on_committed = writer, on_committed
         self._disk = ThreadPoolExecutor(1, thread_name_prefix="journal")
         self._pending: asyncio.Future[None] | None = None
+        self._in_order = asyncio.Lock()
 
     @contextlib.asynccontextmanager
     async def on_air(self, last: Mapping[str, Entry]) -> AsyncIterator[None]:
@@ -88,6 +89,11 @@ class Engine:
             await asyncio.sleep(max(0.0, self.clock.until(wake)))
 
     async def _journal(self, records: Sequence[Record], now: Quanta) -> None:
+        """Write and tell `records`; what is given first is told first, also while the disk hangs."""
+        async with self._in_order:
+            await self._write(records, now)
+
+    async def _write(self, records: Sequence[Record], now: Quanta) -> None:
         loop = asyncio.get_running_loop()
         writing = loop.run_in_executor(self._disk, self._writer.append, tuple(records), now)
         # writes go in order through one thread: while one hangs, waiting for the next would only cost air

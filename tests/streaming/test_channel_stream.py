@@ -100,7 +100,7 @@ def air(world: Any, watcher: Watcher, now: int, ticks: int) -> int:
     return now
 
 
-quickly = settings(max_examples=15, deadline=None, suppress_health_check=list(HealthCheck))
+quickly = settings(max_examples=10, deadline=None, suppress_health_check=list(HealthCheck))
 
 
 @given(

@@ -22,7 +22,7 @@ from lppl.quanta import CELL, PUBLISH_DELAY, Quanta, at_or_after, cell_of, cell_
 from lppl.rundown import Kind, Line, Rundown
 
 quickly = settings(
-    max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow]
+    max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow]
 )
 HOUR = at_or_after(datetime.fromisoformat("2026-03-01T05:00:00+00:00"))
 
