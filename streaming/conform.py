@@ -21,7 +21,7 @@ from lppl.media import AssetId, ChannelKind, Facts, Profile, Tags, VideoRung
 from lppl.quanta import AAC_FRAMES, FRAMES, GOP, Quanta, seconds
 from streaming.commands import DEMUXERS, audio_argv, opened, stereo, video_argv
 from streaming.fmp4 import AudioTrack, VideoTrack, read_track
-from streaming.house import RenditionInfo, RenditionWriter, SetInfo, folder_of, gop_grid, read_set
+from streaming.house import HouseSet, RenditionInfo, RenditionWriter, SetInfo, folder_of, gop_grid
 from streaming.loudness import SILENCE_DB, Gain, Sound, gain_of, length_of, parse_analysis
 
 __all__ = ["DEMUXERS", "Conformed", "conform"]
@@ -107,7 +107,7 @@ async def conform(
     folder = folder_of(house, house_id)
     if folder.exists():
         with contextlib.suppress(HouseFileDamaged):
-            return _result(await asyncio.to_thread(read_set, folder))
+            return _result(await asyncio.to_thread(lambda: HouseSet(folder).info))  # opens every file of it
         await asyncio.to_thread(shutil.rmtree, folder)
     idle = not urgent
     sound = await analyse(source, facts, idle=idle) if facts.audio else None

@@ -8,7 +8,7 @@ from pathlib import Path
 from lppl.config import ChannelSettings, Settings
 from lppl.errors import HouseFileDamaged
 from lppl.media import AssetId, Material, Profile, Tags
-from streaming.house import SetInfo, folder_of, read_set
+from streaming.house import HouseSet, SetInfo, folder_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,7 +62,8 @@ class BuiltinMaker:
     def _made(self, what: str) -> Material | None:
         try:
             asset = AssetId(self._note(what).read_text().strip())
-            info = read_set(folder_of(self.settings.data_dir / "house", self.profile.house(asset)))
+            # opened, not only read: a slate whose files are cut short must be made anew, or no start would succeed
+            info = HouseSet(folder_of(self.settings.data_dir / "house", self.profile.house(asset))).info
         except (OSError, HouseFileDamaged):
             return None
         return material_of(info)
