@@ -4,32 +4,30 @@ import asyncio
 import contextlib
 import json
 import os
-import re
 import resource
 import shutil
 import subprocess
-from collections.abc import AsyncIterator, Callable, Iterator
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeGuard
 from zoneinfo import ZoneInfo
 
-import aiohttp
 import pytest
 
 from lppl import quanta
 from lppl.journal import Commit, Item, encode, file_of, last_entries
 from lppl.rundown import Kind
-from tests.station.material import SOURCES, TV, lay_out, schedule_of
-from tests.station.service import Home, Service, channel_of, eventually, get, get_health, processes_of, running
+from tests.station.material import TV, lay_out, schedule_of
+from tests.station.service import Home, Service, channel_of, eventually, get, get_health, running
 from tests.station.watcher import Watcher, watching
 
 pytestmark = pytest.mark.integration
 
 RUBBISH = b"ini bukan basis data\n" * 400
 ITEM = "item"
+Endings = dict[str, BaseException | None]
 JAKARTA = ZoneInfo("Asia/Jakarta")
-STOP_S = 3.0
 
 
 def master(home: Home, channel: str = "tv") -> str:
@@ -89,10 +87,49 @@ async def next_item(service: Service, title: str) -> str:
     return str(channel_of(await service.until(other, f"an item after {title}"), "tv")["item"])
 
 
+# --- how these run -----------------------------------------------------------------------------------
+
+Scenario = Callable[[Home], Awaitable[None]]
+SCENARIOS: dict[str, Scenario] = {}
+AT_ONCE = 5
+
+
+def scenario(function: Scenario) -> Scenario:
+    """Have `function` run with a station of its own. Most of it is waiting for the air, so several run at once."""
+    SCENARIOS[function.__name__] = function
+    return function
+
+
+@pytest.fixture(scope="module")
+def ended(request: pytest.FixtureRequest, template: Path, tmp_path_factory: pytest.TempPathFactory) -> Endings:
+    """Run every selected scenario; return how each ended: None, or what it raised."""
+    chosen = [str(item.callspec.params["name"]) for item in request.session.items if _is_scenario(item)]
+
+    async def run(name: str, room: asyncio.Semaphore) -> BaseException | None:
+        async with room:
+            home = lay_out(template, tmp_path_factory.mktemp("fault") / "station")
+            try:
+                await SCENARIOS[name](home)
+            except (Exception, pytest.skip.Exception) as error:  # noqa: BLE001 - told by the scenario's own test
+                return error
+            return None
+
+    async def run_all() -> list[BaseException | None]:
+        room = asyncio.Semaphore(AT_ONCE)
+        return await asyncio.gather(*(run(name, room) for name in chosen))
+
+    return dict(zip(chosen, asyncio.run(run_all()), strict=True))
+
+
+def _is_scenario(item: pytest.Item) -> TypeGuard[pytest.Function]:
+    return isinstance(item, pytest.Function) and item.function is test_the_air_goes_on
+
+
 # --- material ----------------------------------------------------------------------------------------
 
 
-async def test_the_running_items_house_set_is_deleted(home: Home) -> None:
+@scenario
+async def the_running_items_house_set_is_deleted(home: Home) -> None:
     async with running(home) as service:
         title = await long_enough(service)
         folder = house_folder(home, title)
@@ -106,7 +143,8 @@ async def test_the_running_items_house_set_is_deleted(home: Home) -> None:
         assert (await service.until(lambda h: h["status"] == "ok", "all is well"))["status"] == "ok"
 
 
-async def test_a_house_file_is_cut_short(home: Home) -> None:
+@scenario
+async def a_house_file_is_cut_short(home: Home) -> None:
     async with running(home) as service:
         title = await long_enough(service)
         folder = house_folder(home, title)
@@ -119,7 +157,8 @@ async def test_a_house_file_is_cut_short(home: Home) -> None:
             await next_item(service, title)
 
 
-async def test_the_media_folder_goes_away_and_comes_back(home: Home) -> None:
+@scenario
+async def the_media_folder_goes_away_and_comes_back(home: Home) -> None:
     async with running(home) as service:
         title = await long_enough(service)
         async with watched(home):
@@ -135,9 +174,10 @@ async def test_the_media_folder_goes_away_and_comes_back(home: Home) -> None:
         assert channel_of(health, "tv")["kind"] == ITEM
 
 
-async def test_a_crash_while_conforming_leaves_nothing_half_done(home: Home, tmp_path: Path) -> None:
+@scenario
+async def a_crash_while_conforming_leaves_nothing_half_done(home: Home) -> None:
     """The encoders that a crash leaves behind must not write into the files of those that do the job again."""
-    source = tmp_path / "Panjang.mp4"
+    source = home.folder / "Panjang.mp4"
     picture = "testsrc2=s=1280x720:r=30"
     command = ["ffmpeg", "-loglevel", "error", "-f", "lavfi", "-i", picture, "-f", "lavfi", "-i", "sine=500:r=48000"]
     options = ["-t", "32", "-c:v", "libx264", "-preset", "ultrafast", "-pix_fmt", "yuv420p", "-c:a", "aac"]
@@ -169,7 +209,8 @@ async def test_a_crash_while_conforming_leaves_nothing_half_done(home: Home, tmp
 # --- records -----------------------------------------------------------------------------------------
 
 
-async def test_the_database_turns_to_rubbish_while_on_air(home: Home) -> None:
+@scenario
+async def the_database_turns_to_rubbish_while_on_air(home: Home) -> None:
     async with running(home) as service:
         title = await long_enough(service)
         async with watched(home):
@@ -181,13 +222,15 @@ async def test_the_database_turns_to_rubbish_while_on_air(home: Home) -> None:
             await next_item(service, title)
 
 
-async def test_the_database_is_rubbish_at_the_start(home: Home, template: Path) -> None:
+@scenario
+async def the_database_is_rubbish_at_the_start(home: Home) -> None:
+    good = (home.data / "lppl.db").read_bytes()
     (home.data / "lppl.db").write_bytes(RUBBISH)
     async with running(home) as service, watched(home):
         health = await service.until(lambda h: bool(h["database"]), "healthz tells of the database")
         assert health["status"] == "degraded"
         title = await long_enough(service)
-        shutil.copyfile(template / "data" / "lppl.db", home.data / "beside")
+        (home.data / "beside").write_bytes(good)
         (home.data / "beside").rename(home.data / "lppl.db")
         await service.until(lambda h: h["database"] is None, "the copy that was put back is used")
         await next_item(service, title)
@@ -196,7 +239,8 @@ async def test_the_database_is_rubbish_at_the_start(home: Home, template: Path) 
 # --- disk --------------------------------------------------------------------------------------------
 
 
-async def test_nothing_can_be_written(home: Home) -> None:
+@scenario
+async def nothing_can_be_written(home: Home) -> None:
     """As on a disk that fails: every write of the service is refused for a while."""
     async with running(home, log=Path("/dev/null")) as service:  # no ordinary file, so not refused
         title = await long_enough(service)
@@ -215,7 +259,8 @@ async def test_nothing_can_be_written(home: Home) -> None:
         assert end.item.title == seen["item"]
 
 
-async def test_the_log_cannot_be_written(home: Home) -> None:
+@scenario
+async def the_log_cannot_be_written(home: Home) -> None:
     """As when the disk that a station's log goes to is full."""
     async with running(home, log=Path("/dev/full")) as service, watched(home):
         title = await long_enough(service)
@@ -225,45 +270,52 @@ async def test_the_log_cannot_be_written(home: Home) -> None:
         await service.until(airs("tv", lost=[], fallback=None, kind=ITEM), "TV airs what is planned again")
 
 
-@pytest.fixture
-def small_disk(template: Path, tmp_path: Path) -> Iterator[Home]:
-    """A station whose data lies on a disk of its own of 64 MB."""
+@contextlib.contextmanager
+def small_disk(home: Home) -> Iterator[None]:
+    """Put the station's data on a disk of its own of 64 MB for as long as the block lasts."""
     if os.geteuid() != 0:
         pytest.skip("only root can mount a disk; the failing disk is tested without")
-    home = lay_out(template, tmp_path / "station")
     home.write(min_free_gb=0.008)
     beside = home.data.rename(home.folder / "beside")
     home.data.mkdir()
-    mounted = subprocess.run(["mount", "-t", "tmpfs", "-o", "size=64m", "tmpfs", str(home.data)], capture_output=True)
-    if mounted.returncode:
+    mount = ["mount", "-t", "tmpfs", "-o", "size=64m", "tmpfs", str(home.data)]
+    if (mounted := subprocess.run(mount, capture_output=True)).returncode:
         pytest.skip(f"no disk can be mounted here: {mounted.stderr.decode()}")
     try:
         shutil.copytree(beside, home.data, dirs_exist_ok=True)
-        yield home
+        yield
     finally:
         subprocess.run(["umount", "-l", str(home.data)], check=True)
 
 
-async def test_the_disk_is_full(small_disk: Home) -> None:
-    home = small_disk
-    async with running(home) as service:
-        title = await long_enough(service)
-        async with watched(home):
-            with contextlib.suppress(OSError), (home.data / "large").open("wb", buffering=0) as large:
-                while True:
-                    large.write(bytes(1 << 20))
-            health = await service.until(lambda h: bool(h["conform"]) and h["disk_free_gb"] < 0.005, "healthz tells")
-            assert health["status"] == "degraded"
-            title = await next_item(service, title)
-            (home.data / "large").unlink()
-            await service.until(lambda h: h["status"] == "ok", "all is well")
-            await next_item(service, title)
+def _disk_full(health: dict[str, Any]) -> bool:
+    return bool(health["conform"]) and health["disk_free_gb"] < 0.005
+
+
+@scenario
+async def the_disk_is_full(home: Home) -> None:
+    with small_disk(home):
+        async with running(home) as service:
+            title = await long_enough(service)
+            async with watched(home):
+                with contextlib.suppress(OSError), (home.data / "large").open("wb", buffering=0) as large:
+                    while True:
+                        large.write(bytes(1 << 20))
+                health = await service.until(
+                    lambda h: bool(h["conform"]) and h["disk_free_gb"] < 0.005, "healthz tells"
+                )
+                assert health["status"] == "degraded"
+                title = await next_item(service, title)
+                (home.data / "large").unlink()
+                await service.until(lambda h: h["status"] == "ok", "all is well")
+                await next_item(service, title)
 
 
 # --- schedule ----------------------------------------------------------------------------------------
 
 
-async def test_a_broken_schedule_leaves_the_last_good_one_in_force(home: Home) -> None:
+@scenario
+async def a_broken_schedule_leaves_the_last_good_one_in_force(home: Home) -> None:
     async with running(home) as service:
         title = await long_enough(service)
         async with watched(home):
@@ -278,7 +330,8 @@ async def test_a_broken_schedule_leaves_the_last_good_one_in_force(home: Home) -
             await service.until(lambda h: h["status"] == "ok", "the mistake is forgotten")
 
 
-async def test_a_new_hard_start_airs_in_the_first_quantum_not_before_its_time(home: Home) -> None:
+@scenario
+async def a_new_hard_start_airs_in_the_first_quantum_not_before_its_time(home: Home) -> None:
     async with running(home) as service:
         title = await long_enough(service)
         watcher = Watcher(master(home))
@@ -307,63 +360,10 @@ async def test_a_new_hard_start_airs_in_the_first_quantum_not_before_its_time(ho
         assert ended == start
 
 
-# --- starting and stopping ---------------------------------------------------------------------------
+# --- starting ----------------------------------------------------------------------------------------
 
 
-async def test_a_stop_is_clean_and_quick(home: Home, tmp_path: Path) -> None:
-    source = SOURCES["Pagi"]
-    shutil.copyfile(home.media / source.path, tmp_path / "Lagi.mp4")
-    with (tmp_path / "Lagi.mp4").open("ab") as f:
-        f.write(bytes(64))  # other bytes: other content
-    listen = f"{home.url}/listen/radio.aac"
-    # a listener who never hangs up, and work under way
-    async with running(home) as service, aiohttp.ClientSession() as session, session.get(listen) as listener:
-        await listener.content.readexactly(10_000)
-        home.schedule("tv").write_text(schedule_of(TV).replace(source.path, "tv/Lagi.mp4"))
-        (tmp_path / "Lagi.mp4").rename(home.media / "tv" / "Lagi.mp4")
-
-        async def encoding() -> bool:
-            return any((home.data / "work").glob("*/*"))
-
-        await eventually(encoding, "conforming has begun")
-        code, seconds = await service.terminate()
-    assert code == 0
-    assert seconds < STOP_S
-    assert processes_of(home) == []
-    assert list(home.house.rglob(".*")) == []
-    for path in (home.data / "journal").glob("*.jnl"):
-        assert path.read_bytes().endswith(b"\n"), "room set aside was not given back"
-
-
-async def test_a_port_in_use_is_said_clearly(home: Home, template: Path, tmp_path: Path) -> None:
-    other = lay_out(template, tmp_path / "other")
-    async with running(home):
-        service = await Service.start(Home(other.folder, home.port).write())
-        try:
-            assert await service.ended() == 1
-        finally:
-            await service.close()
-        await get_health(home)
-    said = other.said()
-    assert str(home.port) in said
-    assert "Traceback" not in said
-    assert re.search(r"dipakai|terpakai", said), said
-
-
-async def test_a_second_service_on_the_same_data_is_refused(home: Home) -> None:
-    async with running(home) as first, watched(home):
-        second = await Service.start(home, LPPL_PORT="0")
-        try:
-            assert await second.ended() == 1
-        finally:
-            await second.close()
-        assert "layanan lain sudah berjalan" in home.said()
-        assert "Traceback" not in home.said()
-        await long_enough(first)
-
-
-@pytest.mark.parametrize("ahead_s", [40, 7200])
-async def test_a_journal_from_the_future(home: Home, ahead_s: int) -> None:
+async def _journal_ends_in(home: Home, ahead_s: int) -> None:
     """The clock was ahead before the start. Air time never goes back: the stream continues where the journal ends."""
     end = quanta.at_or_after(datetime.now(UTC) + timedelta(seconds=ahead_s))
     first = next(iter(json.loads((home.data / "state" / "shelf-tv.json").read_text())))
@@ -385,7 +385,18 @@ async def test_a_journal_from_the_future(home: Home, ahead_s: int) -> None:
     assert all(r.segments[-1].end / r.timescale > quanta.seconds(end) for r in tv.renditions)
 
 
-async def test_everything_on_the_disk_is_gone_but_the_media(home: Home) -> None:
+@scenario
+async def a_journal_that_ends_a_little_later_than_now(home: Home) -> None:
+    await _journal_ends_in(home, 40)
+
+
+@scenario
+async def a_journal_that_ends_hours_from_now(home: Home) -> None:
+    await _journal_ends_in(home, 7200)
+
+
+@scenario
+async def everything_on_the_disk_is_gone_but_the_media(home: Home) -> None:
     """A station that lost its data folder is on the air again with what lies in the media folder."""
     shutil.rmtree(home.data)
     async with running(home) as service:
@@ -393,3 +404,12 @@ async def test_everything_on_the_disk_is_gone_but_the_media(home: Home) -> None:
         assert {c["kind"] for c in health["channels"]} == {ITEM}
         status, _ = await get(master(home))
         assert status == 200
+
+
+# --- the tests ---------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("name", SCENARIOS)
+def test_the_air_goes_on(ended: Endings, name: str) -> None:
+    if (error := ended[name]) is not None:
+        raise error
