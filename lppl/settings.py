@@ -256,7 +256,7 @@ class Settings(_Value):
     public_url: PublicUrl = None
     database_url: DatabaseUrl = Field(default="", validate_default=True)
     redis_url: RedisUrl = None
-    dvr_hours: Annotated[float, Field(ge=0.05, le=168)] = 2.0
+    dvr_hours: Annotated[float, Field(ge=0.05, le=24)] = 2.0
     log_json: bool = False
     log_level: Literal["debug", "info", "warning", "error"] = "info"
     preset: Preset = "veryfast"

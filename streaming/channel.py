@@ -4,15 +4,16 @@ Fed with journal records (by playout in the same process, or by following the jo
 clock's ticks; makes playlists when somebody asks, once for each new segment.
 """
 
+import contextlib
 import gzip
 import hashlib
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
 from lppl.errors import HouseFileDamaged
-from lppl.journal import Entry, Record
-from lppl.media import AudioRung, HouseId, Profile, VideoRung
-from lppl.quanta import CELL, Quanta, cell_of, cell_start
+from lppl.journal import Entry, Item, Record
+from lppl.media import AudioRung, Profile, VideoRung
+from lppl.quanta import CELL, GOP, Quanta, cell_of, cell_start
 from lppl.rundown import Kind
 from streaming.hls import AudioGroup, DateRange, ListedSegment, MediaPlaylist, MultivariantPlaylist, Variant
 from streaming.house import HouseStore
@@ -77,15 +78,18 @@ class ChannelStream:
         self.timeline = Timeline(self._next_gop)
         self._published: list[_Published] = []
         self._inits: dict[str, bytes] = {}
+        self._init_ids: dict[tuple[str, str], str] = {}
+        """(rendition, format of an item) -> id of its init segment: a long DVR opens no file to know it."""
         self._documents: dict[str, Document] = {}
         self.names = (*(r.name for r in profile.video), *(r.name for r in profile.audio))
         self._target = TARGET_TV if profile.video else TARGET_RADIO
 
-    def _next_gop(self, house: HouseId, q: int) -> Quanta | None:
-        try:
-            return self._store.get(house).next_gop(q)
-        except HouseFileDamaged:  # the slate stands in; conformed material always has a GOP each 6 quanta
-            return Quanta(-(-q // 6) * 6) if self.profile.video else Quanta(q)
+    def _next_gop(self, item: Item, q: int) -> Quanta | None:
+        """Where GOPs begin is known without opening a file, but for what was live: conformed ones last 6 quanta."""
+        if item.kind is Kind.LIVE and item.house is not None:
+            with contextlib.suppress(HouseFileDamaged):  # then the slate stands in, cut as if it were conformed
+                return self._store.get(item.house).next_gop(q)
+        return Quanta(-(-q // GOP) * GOP) if self.profile.video else Quanta(q)
 
     # --- what comes in ---
 
@@ -138,9 +142,15 @@ class ChannelStream:
         self._published.append(published)
 
     def _init_id(self, name: str, segment: Segment) -> str:
-        data = self.packager.init_of(name, segment.pieces[0])
+        piece = segment.pieces[0]
+        known = self._init_ids.get((name, piece.item.format))
+        if known is not None:
+            return known
+        data = self.packager.init_of(name, piece)
         identity = hashlib.blake2b(data, digest_size=5).hexdigest()
         self._inits.setdefault(f"{name}-{identity}", data)
+        if piece.item.format and self.packager.readable(name, piece):  # else it is the slate's, for this once
+            self._init_ids[name, piece.item.format] = identity
         return identity
 
     # --- what goes out ---

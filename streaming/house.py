@@ -12,7 +12,6 @@ offset), one a fragment; u32 GOP starts in quanta; u32 **big-endian** sample siz
 
 import hashlib
 import json
-import mmap
 import os
 import struct
 from bisect import bisect_left, bisect_right
@@ -204,15 +203,14 @@ class Span:
 
 
 class Rendition:
-    """One open rendition: its index mapped, its file held open, so that deleting it cannot hurt what airs."""
+    """One open rendition: its index and its file held open, so that deleting it cannot hurt what airs."""
 
     def __init__(self, folder: Path, info: RenditionInfo) -> None:
         self.info, self.track = info, info.track
         self.path = folder / f"{info.name}.mp4"
         index = folder / f"{info.name}.idx"
         try:
-            with index.open("rb") as f:
-                self._map = mmap.mmap(f.fileno(), 0, access=mmap.ACCESS_READ)
+            self._index_fd = os.open(index, os.O_RDONLY | os.O_CLOEXEC)
             self._parse()
             self.fd = os.open(self.path, os.O_RDONLY | os.O_CLOEXEC)
         except (OSError, ValueError, struct.error, TypeError) as error:
@@ -223,26 +221,38 @@ class Rendition:
             raise HouseFileDamaged(str(self.path), "cut short")  # __del__ closes it, once
 
     def _parse(self) -> None:
-        view = memoryview(self._map)
-        if view[:8] != MAGIC:
+        """Read the tables. The sample sizes stay on disk: read, not mapped, so that a bad sector is only an error."""
+        head = os.pread(self._index_fd, 24, 0)
+        if head[:8] != MAGIC:
             raise ValueError("not an index")
-        quanta, self.per_quantum, fragments, gops = struct.unpack_from("<4I", view, 8)
+        quanta, self.per_quantum, fragments, gops = struct.unpack_from("<4I", head, 8)
         if not quanta or not fragments:
             raise ValueError("empty index")
         self.quanta = Quanta(quanta)
-        at = 24
-        self._payload = view[at : at + 8 * (quanta + 1)].cast("Q")
-        at += 8 * (quanta + 1)
+        tables = 8 * (quanta + 1) + 16 * fragments + 4 * gops
+        self._sizes_at = 24 + tables
+        if os.fstat(self._index_fd).st_size != self._sizes_at + 4 * quanta * self.per_quantum:
+            raise ValueError("index cut short")
+        view = memoryview(os.pread(self._index_fd, tables, 24))
+        self._payload = view[: 8 * (quanta + 1)].cast("Q")
+        at = 8 * (quanta + 1)
         pairs = struct.unpack_from(f"<{2 * fragments}Q", view, at)
         self._fragment_starts, self._deltas = pairs[0::2], pairs[1::2]
         if self._fragment_starts != tuple(sorted({0, *self._fragment_starts})):
             raise ValueError("fragments out of order")
         at += 16 * fragments
         self._gops = view[at : at + 4 * gops].cast("I")
-        at += 4 * gops
-        self._sizes = view[at:]
-        if len(self._sizes) != 4 * quanta * self.per_quantum:
-            raise ValueError("index cut short")
+
+    def _sizes(self, start: int, end: int) -> bytes:
+        """Return the sizes of the samples of quanta [start, end). Raises HouseFileDamaged."""
+        per = 4 * self.per_quantum
+        try:
+            sizes = os.pread(self._index_fd, per * (end - start), self._sizes_at + per * start)
+        except OSError as error:
+            raise HouseFileDamaged(str(self.path), str(error)) from error
+        if len(sizes) != per * (end - start):
+            raise HouseFileDamaged(str(self.path), "index cut short")
+        return sizes
 
     @cached_property
     def init(self) -> bytes:
@@ -265,11 +275,13 @@ class Rendition:
         return Quanta(self._gops[i - 1]) if i else None
 
     def span(self, start: Quanta, count: int) -> Span:
-        """Return the samples of `count` quanta from `start`. Raises ValueError outside the rendition."""
+        """Return the samples of `count` quanta from `start`.
+
+        Raises ValueError outside the rendition, HouseFileDamaged when the index cannot be read.
+        """
         end = start + count
         if not 0 <= start < end <= self.quanta:
             raise ValueError(f"quanta [{start}, {end}) of {self.quanta} in {self.path}")
-        per = 4 * self.per_quantum
         slices: list[tuple[int, int]] = []
         i = bisect_right(self._fragment_starts, start) - 1
         at: int = start
@@ -279,7 +291,7 @@ class Rendition:
             slices.append((self._payload[at] + self._deltas[i], self._payload[stop] - self._payload[at]))
             at, i = stop, i + 1
         return Span(
-            bytes(self._sizes[per * start : per * end]),
+            self._sizes(start, end),
             self._payload[end] - self._payload[start],
             tuple(slices),
         )
@@ -319,9 +331,9 @@ class Rendition:
             return False
 
     def __del__(self) -> None:
-        fd = getattr(self, "fd", None)
-        if fd is not None:
-            os.close(fd)
+        for fd in (getattr(self, "_index_fd", None), getattr(self, "fd", None)):
+            if fd is not None:
+                os.close(fd)
 
 
 class HouseSet:

@@ -116,6 +116,14 @@ class Packager:
             raise HouseFileDamaged(str(piece.item.house), f"no rendition {name}")
         return found
 
+    def readable(self, name: str, piece: Piece) -> bool:
+        """Tell whether the house file of `piece` in rendition `name` can be opened."""
+        try:
+            self._rendition(name, piece)
+        except HouseFileDamaged:
+            return False
+        return True
+
     def init_of(self, name: str, piece: Piece) -> bytes:
         """Return the init segment that `piece` needs in rendition `name`."""
         try:

@@ -9,12 +9,11 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 
 from lppl.journal import Entry, Item, Record, fold
-from lppl.media import HouseId
 from lppl.quanta import CELL, GOP, PUBLISH_DELAY, Quanta, cell_of, cell_start
 from lppl.rundown import Kind
 
-NextGop = Callable[[HouseId, int], Quanta | None]
-"""(house, quantum of the house set) -> first GOP start at or after it, or None behind the last."""
+NextGop = Callable[[Item, int], Quanta | None]
+"""(item, quantum of its house set) -> first GOP start at or after it, or None behind the last."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,7 +100,7 @@ class Timeline:
         item = entry.item
         if item.house is None or q == item.start:
             return q
-        gop = self._next_gop(item.house, item.in_point + q - item.start)
+        gop = self._next_gop(item, item.in_point + q - item.start)
         if gop is not None and item.start + gop - item.in_point < entry.end:
             return Quanta(item.start + gop - item.in_point)
         if gop is None and entry.end - q >= GOP:

@@ -181,7 +181,7 @@ class Worker:
                 if not await self._room_for(-self._min_free // 2):  # half of the reserve is for what airs
                     raise DiskLow
 
-        assert asset.facts is not None  # noqa: S101 - looked at by the caller
+        assert asset.facts is not None
         async with asyncio.TaskGroup() as group:
             beating = group.create_task(beat())
             made.append(

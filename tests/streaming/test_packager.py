@@ -41,7 +41,7 @@ class Bench:
         return out
 
     def segments(self, *parts: tuple[Any, int, int]) -> list[Segment]:
-        timeline = Timeline(lambda house, q: self.store.get(house).next_gop(q), self.entries(*parts))
+        timeline = Timeline(lambda item, q: self.store.get(item.house).next_gop(q), self.entries(*parts))
         found = (timeline.segment(k) for k in range(START // 12, START // 12 + 9))
         return [s for s in found if s is not None]
 
