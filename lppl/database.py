@@ -142,6 +142,19 @@ def _migrate_sqlite(path: Path, backup: Backup | None) -> None:
         engine.dispose()
 
 
+async def server_version(url: str) -> str | None:
+    """Return the migration of a server's database; None when it is empty. Raises SQLAlchemyError, OSError."""
+    engine = create_async_engine(driver_url(url), poolclass=NullPool)
+    try:
+        async with engine.connect() as connection:
+            tables = await connection.run_sync(lambda c: inspect(c).get_table_names())
+            if "alembic_version" not in tables:
+                return None
+            return (await connection.execute(text("SELECT version_num FROM alembic_version"))).scalar()
+    finally:
+        await engine.dispose()
+
+
 async def _migrate_server(url: URL) -> None:
     engine = create_async_engine(url, poolclass=NullPool)
     try:

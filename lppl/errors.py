@@ -32,9 +32,7 @@ class ScheduleInvalid(LpplError):
     def __init__(self, source: str, mistakes: list[str]) -> None:
         self.source, self.mistakes = source, mistakes
         listed = "\n".join(f"  - {m}" for m in mistakes)
-        super().__init__(
-            f"Berkas jadwal {source} salah:\n{listed}", "The schedule file is wrong (listed above)."
-        )
+        super().__init__(f"Berkas jadwal {source} salah:\n{listed}", "The schedule file is wrong (listed above).")
 
 
 class MediaRefused(LpplError):

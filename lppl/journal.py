@@ -355,10 +355,15 @@ class JournalFollower:
         self._folder, self._since = folder, since
         self._path: Path | None = None
         self._at = 0
+        self._listed: int | None = None
 
     def poll(self) -> list[Record]:
         """Return new records in order. Blocking, cheap when nothing is new. Raises OSError."""
         found: list[Record] = []
+        changed = self._folder.stat().st_mtime_ns
+        if self._path is not None and changed == self._listed:
+            return self._read_on(self._path)  # no new file: a year of them need not be listed four times a second
+        self._listed = changed
         for path in files(self._folder, starting(self._since)):
             if self._path is not None and path.name < self._path.name:
                 continue

@@ -246,6 +246,12 @@ class Library:
                     statement.on_conflict_do_update(index_elements=["channel", "start"], set_=columns)
                 )
 
+    async def newest_aired(self, channel: str) -> Quanta:
+        """Return the start of the newest entry that is indexed for `channel`; 0 when there is none."""
+        query = select(func.max(aired.c.start)).where(aired.c.channel == channel)
+        async with self._reading.connect() as connection:
+            return Quanta(await connection.scalar(query) or 0)
+
     async def last_aired(self, channel: str, since: Quanta) -> list[Aired]:
         """Return what `channel` aired from `since` on, oldest first, without off-air time and pre-roll."""
         query = (

@@ -103,7 +103,7 @@ class Engine:
         if done:
             failure = writing.exception()
             if failure is not None and not isinstance(failure, OSError):
-                raise failure
+                log.error("journal_failed", exc_info=failure)  # a fault of ours; the air goes on all the same
             self._told(str(failure) if failure is not None else None)
         else:
             self._told("disk tidak menjawab / the disk does not answer")

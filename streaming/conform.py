@@ -26,6 +26,9 @@ from streaming.loudness import SILENCE_DB, Gain, Sound, gain_of, length_of, pars
 
 __all__ = ["DEMUXERS", "Conformed", "conform"]
 
+STALL_S = 900.0
+"""An ffmpeg that makes no progress for this long is stopped, so that the queue goes on. Idle work may have to wait
+long for a busy processor."""
 PART = Quanta(300 * GOP)
 """Picture is encoded in parts of 9.6 minutes; what a kill can cost."""
 LAST_PART_S = 10.0
@@ -56,22 +59,33 @@ async def analyse(source: Path, facts: Facts, *, idle: bool = True) -> Sound:
         [argv[0], "-hide_banner", "-nostdin", "-nostats", "-loglevel", "info", *argv[1:]],
         idle=idle,
         on_stderr=lines.append,
+        timeout=STALL_S + 2 * facts.duration_s,
     )
     return parse_analysis(lines, out.decode())
 
 
 async def _encode(argv: Sequence[str], on_time: Callable[[float], None], *, idle: bool) -> None:
-    """Run one ffmpeg and report seconds done. Raises ProcessFailed."""
+    """Run one ffmpeg and report seconds done. Raises ProcessFailed, also when it stands still for STALL_S."""
+    loop = asyncio.get_running_loop()
     async with process.started(argv, idle=idle) as child:
 
-        async def follow() -> None:
+        async def follow(patience: asyncio.Timeout) -> None:
+            furthest = 0.0
             async for line in child.lines():
                 key, _, value = line.partition("=")
                 if key == "out_time_us" and value.lstrip("-").isdigit():
-                    on_time(max(0.0, int(value) / 1e6))
+                    done = max(0.0, int(value) / 1e6)
+                    on_time(done)
+                    if done > furthest:
+                        furthest = done
+                        patience.reschedule(loop.time() + STALL_S)
 
-        await asyncio.gather(follow(), child.watch_stderr())
-        code = await child.process.wait()
+        try:
+            async with asyncio.timeout(STALL_S) as patience:
+                await asyncio.gather(follow(patience), child.watch_stderr())
+                code = await child.process.wait()
+        except TimeoutError:
+            raise ProcessFailed(argv[0], -1, f"tidak maju selama {STALL_S:.0f} s / no progress") from None
     if code:
         raise ProcessFailed(argv[0], code, "\n".join(child.tail))
 

@@ -222,7 +222,9 @@ class Station:
             self.serving.database_failure = lambda: records.failure
         if self.air is not None:
             watch = ShelfWatch(self.settings, records, self.bus, self.air.take_shelf)
-            index = AsRunIndex(records, self.air.entries, [c.id for c in self.settings.channels])
+            index = AsRunIndex(
+                records, self.settings.data_dir / "journal", self.air.entries, [c.id for c in self.settings.channels]
+            )
             past = partial(self._remember_past, self.air, index)
             loops += [("shelf", watch.run), ("as_run_index", index.run), ("past", past)]
         async with asyncio.TaskGroup() as group:

@@ -44,7 +44,7 @@ HISTORY = 8_000
 NOT_PROGRAMME = (Kind.OFF, Kind.PREROLL, Kind.IDENT, Kind.SLATE)
 """What no schedule counts as aired."""
 RECENT = 4000
-"""Entries kept for the index. Should the database be away for longer, the next start fills it from the journal."""
+"""Entries kept for the index. Should the database be away for longer, the next start reads on in the journal."""
 STEER_S = 5.0
 RECOVER_S = 2.0
 SHELF_FILE_EVERY_S = 20.0
@@ -229,6 +229,9 @@ class Air:
             await asyncio.sleep(RECOVER_S)
             await self._save_shelves()
             for name, channel in self.engine.channels.items():
+                for line in channel.next_lines()[:2]:
+                    # opened ahead, off the loop: a slow disk must not hold up the commit at which it begins
+                    await asyncio.to_thread(self._store.format, line.material.house)
                 if await self.read_schedule(name):
                     await self.plan(name, keep=False)
                 elif channel.rundown is None or channel.rundown.end < self.clock.now() + RENEW:

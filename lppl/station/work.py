@@ -12,9 +12,10 @@ from pathlib import Path
 import structlog
 from sqlalchemy.exc import SQLAlchemyError
 
-from lppl.backup import copy_sqlite
+from lppl import journal
+from lppl.backup import copy_sqlite, create_backup
 from lppl.config import ChannelSettings, Settings
-from lppl.database import migrate, open_database
+from lppl.database import HEAD, migrate, open_database, server_version
 from lppl.demo.station import DemoStation, make_demo, write_schedules
 from lppl.errors import LpplError
 from lppl.events import Bus, LibraryChanged
@@ -49,6 +50,7 @@ class Records:
     """The database, opened in the background and reopened when it was away. `failure` says why it is."""
 
     def __init__(self, settings: Settings) -> None:
+        self._settings = settings
         self._url, self._file = settings.database_url, settings.database_file
         self.failure: str | None = "belum dibuka / not open yet"
         self.library: Library | None = None
@@ -65,6 +67,8 @@ class Records:
         while True:
             try:
                 if self.library is None:
+                    if self._file is None and await server_version(self._url) not in (None, HEAD):
+                        await create_backup(self._settings)
                     await migrate(self._url, backup=copy_sqlite)
                     self.library = Library(open_database(self._url))
                     self._opened.set()
@@ -137,25 +141,36 @@ class ShelfWatch:
 class AsRunIndex:
     """Copies what ended on air into the database; the journal stays the truth, so nothing is lost when this lags."""
 
-    def __init__(self, records: Records, entries: Callable[[str], Sequence[Entry]], channels: Sequence[str]) -> None:
-        self._records, self._entries, self._channels = records, entries, channels
+    def __init__(
+        self, records: Records, folder: Path, entries: Callable[[str], Sequence[Entry]], channels: Sequence[str]
+    ) -> None:
+        self._records, self._folder, self._entries, self._channels = records, folder, entries, channels
         self._done: dict[str, Quanta] = {}
 
     async def run(self) -> None:
-        """Index for ever."""
+        """Fill what is missing from the journal, then index for ever."""
         library = await self._records.opened()
+        for channel in self._channels:
+            self._done[channel] = await library.newest_aired(channel)
+        known = [self._entries(c)[0].item.start for c in self._channels if self._entries(c)]
+        behind = min(self._done.values(), default=Quanta(0))
+        if known and behind < min(known):  # the database was away, or is new: the journal knows what it missed
+            past = await asyncio.to_thread(journal.read, self._folder, behind)
+            for channel in self._channels:
+                await self._index(library, channel, past.get(channel, ()))
         while True:
             for channel in self._channels:
-                ended = _since(self._entries(channel), self._done.get(channel, Quanta(0)))
-                if not ended:
-                    continue
                 try:
-                    await library.record_aired([row for e in ended if (row := _row(e)) is not None])
+                    await self._index(library, channel, self._entries(channel))
                 except (SQLAlchemyError, OSError) as error:
                     self._records.failed(error)
-                    break
-                self._done[channel] = ended[-1].item.start
             await asyncio.sleep(INDEX_S)
+
+    async def _index(self, library: Library, channel: str, entries: Sequence[Entry]) -> None:
+        ended = _since(entries, self._done[channel])
+        if ended:
+            await library.record_aired([row for e in ended if (row := _row(e)) is not None])
+            self._done[channel] = ended[-1].item.start
 
     async def history(self, since: Quanta) -> Mapping[str, list[Aired]]:
         """Return what aired since, by channel; for rotations, which look back days."""

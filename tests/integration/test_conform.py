@@ -123,7 +123,7 @@ def joined(conformer: Conformer, parts: Sequence[tuple[HouseId, int, int]], name
         item = Item("tv", Quanta(at), house, Quanta(in_point), Quanta(length), Kind.ITEM, "")
         at += length
         entries.append(Entry(item, Quanta(at)))
-    timeline = Timeline(lambda house, q: conformer.store.get(house).next_gop(q), entries)
+    timeline = Timeline(lambda item, q: conformer.store.get(item.house).next_gop(q), entries)
     packager = Packager(conformer.store, Slate(conformer.store.get(parts[0][0])))
     path = conformer.folder / f"joined-{name}.mp4"
     with path.open("wb") as f:
