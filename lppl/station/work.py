@@ -3,6 +3,7 @@
 import asyncio
 import contextlib
 import itertools
+import sqlite3
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
@@ -74,7 +75,7 @@ class Records:
                     self._opened.set()
                 await self.library.change_counter()
                 self.failed(None)
-            except (SQLAlchemyError, OSError, LpplError) as error:
+            except (SQLAlchemyError, sqlite3.Error, OSError, LpplError) as error:  # migrations speak to SQLite itself
                 self.failed(error)
             await asyncio.sleep(RETRY_S if self.failure else PROBE_S)
 

@@ -292,23 +292,41 @@ def _disk_full(health: dict[str, Any]) -> bool:
     return bool(health["conform"]) and health["disk_free_gb"] < 0.005
 
 
+def _fill(home: Home) -> Path:
+    """Fill the station's disk; return the file to delete."""
+    path = home.data / "large"
+    with contextlib.suppress(OSError), path.open("wb", buffering=0) as large:
+        while True:
+            large.write(bytes(1 << 20))
+    return path
+
+
 @scenario
 async def the_disk_is_full(home: Home) -> None:
     with small_disk(home):
         async with running(home) as service:
+            await service.until(lambda h: h["database"] is None, "the database is open")
             title = await long_enough(service)
             async with watched(home):
-                with contextlib.suppress(OSError), (home.data / "large").open("wb", buffering=0) as large:
-                    while True:
-                        large.write(bytes(1 << 20))
-                health = await service.until(
-                    lambda h: bool(h["conform"]) and h["disk_free_gb"] < 0.005, "healthz tells"
-                )
+                large = _fill(home)
+                health = await service.until(_disk_full, "healthz tells of the disk")
                 assert health["status"] == "degraded"
                 title = await next_item(service, title)
-                (home.data / "large").unlink()
+                large.unlink()
                 await service.until(lambda h: h["status"] == "ok", "all is well")
                 await next_item(service, title)
+
+
+@scenario
+async def the_disk_is_full_at_the_start(home: Home) -> None:
+    with small_disk(home):
+        large = _fill(home)
+        async with running(home) as service, watched(home):
+            health = await service.until(lambda h: h["journal"] and "disk" in (h["database"] or ""), "healthz tells")
+            assert health["status"] == "degraded"
+            await next_item(service, await long_enough(service))
+            large.unlink()
+            await service.until(lambda h: h["status"] == "ok", "all is well")
 
 
 # --- schedule ----------------------------------------------------------------------------------------
