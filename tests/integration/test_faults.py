@@ -57,9 +57,13 @@ async def watched(home: Home, *, substitutes: bool = False) -> AsyncIterator[Non
 
 
 def house_folder(home: Home, title: str) -> Path:
-    """Return where the house set of an item lies."""
-    sets = {json.loads(p.read_text())["title"]: p.parent for p in home.house.glob("*/*/*/set.json")}
-    return sets[title]
+    """Return where the house set of an item lies. Raises KeyError while there is none."""
+    return house_sets(home)[title]
+
+
+def house_sets(home: Home) -> dict[str, Path]:
+    """Return the folders of all finished house sets by title; what is being made has a name that begins with a dot."""
+    return {json.loads(p.read_text())["title"]: p.parent for p in home.house.glob("*/*/[!.]*/set.json")}
 
 
 def airs(channel: str, **wanted: object) -> Callable[[dict[str, Any]], bool]:
@@ -194,7 +198,7 @@ async def a_crash_while_conforming_leaves_nothing_half_done(home: Home) -> None:
     async with running(home):
 
         async def made() -> bool:
-            return "Panjang" in {json.loads(p.read_text())["title"] for p in home.house.glob("*/*/*/set.json")}
+            return "Panjang" in house_sets(home)
 
         await eventually(made, "the job is done again")
         folder = house_folder(home, "Panjang")
