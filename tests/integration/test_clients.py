@@ -135,7 +135,7 @@ def judge_titles(looks: Sequence[dict[str, Any]]) -> None:
     known = [(look["at"], shown(look["colour"]), look["title"]) for look in looks]
     calm = deque[tuple[str, str]]()
     for at, item, title in known:
-        near = {other for t, other, _ in known if abs(t - at) <= NEAR_JOIN_S and other is not None}
+        near = {other for t, other, _ in known if abs(t - at) <= NEAR_JOIN_S}
         if item is not None and near == {item} and at > known[0][0] + NEAR_JOIN_S:
             calm.append((item, title))
     assert len({item for item, _ in calm}) >= 3

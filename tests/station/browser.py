@@ -101,7 +101,7 @@ async def opened(browser: Browser, url: str, channel: str) -> Seen:
 
 
 def shown(colour: list[int]) -> str | None:
-    """Return the title of the TV item whose colour this is; None for a flash or a mixture."""
+    """Return the title of the TV item whose colour this is; None for anything else, such as the ident."""
     for source in SOURCES.values():
         if source.colour and max(abs(a - b) for a, b in zip(source.colour, colour, strict=True)) < 40:
             return source.title
