@@ -36,6 +36,7 @@ from lppl.library import Library
 from lppl.masking import cleaned
 from lppl.records import recorded_path
 
+SUFFIX = ".tar.gz"
 MANIFEST = "manifest.json"
 DATABASE = "lppl.db"
 DUMP = "database.pgdump"
@@ -123,11 +124,14 @@ def copy_sqlite(source: Path, target: Path) -> None:
 async def create_backup(settings: Settings, target: Path | None = None) -> Path:
     """Make a backup and return its file; by default ``<data_dir>/backup/lppl-<time>.tar.gz``.
 
+    A `target` that does not end in ``.tar.gz`` is a folder, made when it is missing: a disk that is not mounted must not
+    leave one file of its name, overwritten every night.
+
     Raises OSError, sqlite3.Error, ProcessFailed (pg_dump); nothing is left behind then.
     """
     made = datetime.now(UTC)
     target = target or settings.data_dir / "backup" / f"lppl-{made:%Y%m%dT%H%M%SZ}.tar.gz"
-    if await asyncio.to_thread(target.is_dir):
+    if not target.name.endswith(SUFFIX) or await asyncio.to_thread(target.is_dir):
         target = target / f"lppl-{made:%Y%m%dT%H%M%SZ}.tar.gz"
     await asyncio.to_thread(lambda: target.parent.mkdir(parents=True, exist_ok=True))
     desk = Path(await asyncio.to_thread(tempfile.mkdtemp, dir=target.parent, prefix=".backup-"))

@@ -12,7 +12,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 
-from lppl.quanta import QUANTUM_MS, Quanta
+from lppl.quanta import AHEAD, QUANTUM_MS, Quanta
 
 FINE = 0.001
 """Steering for errors under COARSE_FROM_MS."""
@@ -54,11 +54,14 @@ def steer(anchor: Anchor, mono: float, wall: float, *, trusted: bool) -> Anchor:
 def begin(mono: float, wall: float, journal_end: Quanta | None) -> tuple[Anchor, bool]:
     """Return the anchor at start-up, and whether wall time can be believed.
 
-    Air time begins at wall time, but never before the journal's end. A wall clock from before this software
-    existed, or more than a minute before the journal's end, is not credible: air goes on from the journal's end.
+    Air time begins at wall time, but never further before the journal's end than channels are committed ahead: what a
+    killed service had committed lies in the future still, and beginning at its end would carry the clock forward with
+    every restart. A wall clock from before this software existed, or more than a minute before the journal's end, is
+    not credible: air goes on from the journal's end.
     """
     end = float(journal_end * QUANTUM_MS) if journal_end is not None else 0.0
-    return Anchor(mono, max(wall, end)), possible(wall) and wall >= end - EARLY_MS
+    start = wall if wall >= end - AHEAD * QUANTUM_MS else end
+    return Anchor(mono, start), possible(wall) and wall >= end - EARLY_MS
 
 
 def possible(wall: float) -> bool:

@@ -24,6 +24,8 @@ CELL = Quanta(12)
 """Wall-clock cell of one HLS segment: 3.84 s. Segment k is every GOP that starts in cell k."""
 PUBLISH_DELAY = Quanta(5)
 """A segment is published this long after its cell ends: a GOP that began in it has ended by then."""
+AHEAD = Quanta(6)
+"""Channels are committed at most this far ahead of the air: 1.92 s."""
 
 
 def at_or_after(instant: datetime) -> Quanta:

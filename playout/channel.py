@@ -11,11 +11,9 @@ from dataclasses import dataclass, replace
 from lppl.journal import OFF_TITLE, Commit, Entry, Item, Record
 from lppl.media import HouseId, Material
 from lppl.ports import Sources
-from lppl.quanta import CELL, GOP, Quanta, cell_of, cell_start
+from lppl.quanta import AHEAD, CELL, GOP, Quanta, cell_of, cell_start
 from lppl.rundown import Kind, Line, Rundown
 
-AHEAD = 6
-"""Committed at most this many quanta ahead of the air."""
 STEP = 3
 """Committed again when fewer than this many quanta are left ahead, and on this grid of air time: so all channels
 come due in the same instant, and share one sync of the journal."""

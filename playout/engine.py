@@ -107,8 +107,14 @@ class Engine:
             self._told(str(failure) if failure is not None else None)
         else:
             self._told("disk tidak menjawab / the disk does not answer")
-            writing.add_done_callback(lambda f: self._told(str(f.exception()) if f.exception() else None))
+            writing.add_done_callback(self._written)
         self._on_committed(records)
+
+    def _written(self, writing: asyncio.Future[None]) -> None:
+        """A write that was not waited for has ended; all is well only when it was the last."""
+        failure = writing.exception()
+        if failure is not None or writing is self._pending:
+            self._told(str(failure) if failure is not None else None)
 
     def _told(self, failure: str | None) -> None:
         if failure != self.journal_failure:

@@ -49,6 +49,8 @@ class Health:
     disk_free_gb: float | None = None
     outputs: tuple[dict[str, object], ...] = ()
     warnings: tuple[str, ...] = field(default=())
+    findings: tuple[str, ...] = ()
+    """What to mend in schedules: files that they name and that are not there, two starts at once. No state of alarm."""
 
     @property
     def on_air(self) -> bool:

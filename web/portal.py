@@ -112,6 +112,11 @@ def quality_choices(channel: ChannelInfo) -> tuple[list[Quality], Quality | None
     return sound[:-1], sound[-1] if sound else None
 
 
+def label(quality: Quality) -> str:
+    """Name a rung for the audience: by its picture's height, or by its sound's rate."""
+    return f"{quality.height}p" if quality.height is not None else f"{round(quality.bitrate_bps / 1000)} kbit/s"
+
+
 class _Portal:
     def __init__(self, view: PortalView, now_ms: Callable[[], int], files: StaticFiles, public_url: str | None) -> None:
         self._view = view
@@ -128,6 +133,7 @@ class _Portal:
             lstrip_blocks=True,
             auto_reload=False,
         )
+        self._templates.filters["rung"] = label
         self._page = self._templates.get_template("portal.html")
         self._aired = self._templates.get_template("aired.html")
 

@@ -123,7 +123,7 @@ def catalogue(first_hour: int) -> Iterator[Item]:
     yield from _clocks((first_hour + 1) % 24)
     yield _notice("tv/berita", "contoh-berita-pasar", formats.TEN_BIT, "mendung", "lancaran")
     yield _song("radio/musik/ladrang-mega.m4a", "ladrang", "Ladrang Mega", "mendung")
-    yield _atmosphere("tv/suasana/awan-tanpa-suara", "mendung", None, 16.0, formats.SILENT, "Mega mendung")
+    yield _atmosphere("tv/suasana/awan-tanpa-suara", "mendung", None, 2.56, formats.SILENT, "Mega mendung")
     yield _song("radio/musik/dolanan.opus", "dolanan", "Dolanan Bocah", "kawung")
     yield _notice("tv/berita", "contoh-berita-batik", formats.WEB, "kawung", "lancaran")
     yield _song("tv/suasana/gending-hening.mp3", "hening", "Gending Hening", "kawung")

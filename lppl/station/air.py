@@ -28,6 +28,7 @@ from lppl.station.builtin import Builtins
 from lppl.station.supervision import supervised
 from playout.channel import SHORT_OUTAGE, ChannelPlayout, Ladder
 from playout.engine import Engine
+from scheduler.findings import Finding, Rule
 from scheduler.planner import Origin, SchedulePlanner, read_schedule_file
 from scheduler.schedule import Schedule
 from streaming.house import HouseStore
@@ -43,6 +44,8 @@ HISTORY = 8_000
 """Entries of the past that a rotation looks at."""
 NOT_PROGRAMME = (Kind.OFF, Kind.PREROLL, Kind.IDENT, Kind.SLATE)
 """What no schedule counts as aired."""
+TO_MEND = (Rule.MISSING_ITEM, Rule.TWO_HARD_STARTS)
+FINDINGS_SHOWN = 10
 RECENT = 4000
 """Entries kept for the index. Should the database be away for longer, the next start reads on in the journal."""
 STEER_S = 5.0
@@ -71,6 +74,8 @@ class ChannelStatus:
     lost: tuple[str, ...]
     coming: tuple[ComingLine, ...]
     schedule_error: str | None
+    findings: tuple[str, ...] = ()
+    """What staff should mend in the schedule or the material that it names."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,6 +102,7 @@ class AirStatus:
                 tuple(c["lost"]),
                 tuple(ComingLine(**line) for line in c["coming"]),
                 c["schedule_error"],
+                tuple(c["findings"]),
             )
             for name, c in record.pop("channels").items()
         }
@@ -122,6 +128,7 @@ class Air:
         self.history: dict[str, deque[Aired]] = {c.id: deque(maxlen=HISTORY) for c in settings.channels}
         self.schedule_errors: dict[str, str | None] = {}
         self._schedule_stamp: dict[str, tuple[int, int] | None] = {}
+        self._said: dict[str, frozenset[tuple[str, str]]] = {}
         self._shelves: dict[str, Shelf] = {}
         self._shelf_saved_at = -SHELF_FILE_EVERY_S
         self._shelves_saved = True
@@ -291,6 +298,7 @@ class Air:
             if kept or playout.stop == start:
                 playout.follow(Rundown([*kept, *made]))
                 break
+        self._say_findings(channel)
         self._changed(channel)
 
     def _kept(self, playout: ChannelPlayout) -> tuple[Line, ...]:
@@ -313,6 +321,16 @@ class Air:
         made = await asyncio.to_thread(self.planner.plan, playout.channel, start, Quanta(start + HORIZON), past)
         hard = next((i for i, line in enumerate(made.lines) if line.hard and start < line.start < stop), None)
         return Rundown(made.lines[hard:]) if hard is not None else None
+
+    def findings(self, channel: str) -> tuple[Finding, ...]:
+        """Return what the last plan found that keeps something from airing as the schedule says."""
+        return tuple(f for f in self.planner.findings(channel) if f.rule in TO_MEND)[:FINDINGS_SHOWN]
+
+    def _say_findings(self, channel: str) -> None:
+        found = frozenset((f.where, f.indonesian) for f in self.findings(channel))
+        for where, text in sorted(found - self._said.get(channel, frozenset())):
+            log.warning("schedule_finding", channel=channel, where=where, finding=text)
+        self._said[channel] = found
 
     # --- what is remembered without the database ---
 
@@ -362,6 +380,7 @@ class Air:
                 tuple(playout.lost),
                 coming,
                 self.schedule_errors.get(name),
+                tuple(f"{f.where}: {f.indonesian} / {f.english}" for f in self.findings(name)),
             )
         # whole steps of 10 ms: the state file is written when something changes, and a clock always does a little
         offset = round(self.clock.offset_ms, -1) + 0.0  # never -0.0

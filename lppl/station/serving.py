@@ -271,12 +271,14 @@ class Serving:
         status = self.air_status()
         channels = tuple(self._channel_health(c.id, status) for c in self.settings.channels)
         warnings = tuple(f"{c}: {s.schedule_error}" for c, s in status.channels.items() if s.schedule_error)
+        findings = tuple(f"{c}: {finding}" for c, s in status.channels.items() for finding in s.findings)
         offset = status.clock_offset_ms
         if abs(offset) > 5_000:
             warnings += (f"Jam siaran berbeda {offset / 1000:.0f} s dari jam komputer; sedang disesuaikan perlahan.",)
         return Health(
             channels, status.clock_credible, round(offset, 1), status.journal, self.database_failure(),
             self.conform_pause(), self._disk_free, self.outputs(), warnings,
+            findings,
         )  # fmt: skip
 
     def _channel_health(self, channel: str, status: AirStatus) -> ChannelHealth:

@@ -45,13 +45,13 @@ export class Words {
     return `${weekday}, ${day} ${month} ${year}`;
   }
 
-  /** A length as `3.20` or `1.03.20` (minutes and seconds, hours before them). */
+  /** A length as `3 mnt 20 dtk` or `1 jam 3 mnt`: never like a time of day, which Indonesian writes with the same dots. */
   length(seconds) {
     const whole = Math.max(0, Math.round(seconds));
-    const two = (n) => String(n).padStart(2, "0");
-    const dot = this.language === "id" ? "." : ":";
+    const [hour, minute, second] = this.language === "id" ? ["jam", "mnt", "dtk"] : ["h", "min", "s"];
     const [h, m, s] = [Math.floor(whole / 3600), Math.floor(whole / 60) % 60, whole % 60];
-    return h ? [h, two(m), two(s)].join(dot) : [m, two(s)].join(dot);
+    const parts = h ? [[h, hour], [m, minute]] : [[m, minute], [s, second]];
+    return parts.filter(([n]) => n).map(([n, unit]) => `${n} ${unit}`).join(" ") || `0 ${second}`;
   }
 
   /** Put every text that the server wrote into the chosen language. */
