@@ -124,8 +124,8 @@ def copy_sqlite(source: Path, target: Path) -> None:
 async def create_backup(settings: Settings, target: Path | None = None) -> Path:
     """Make a backup and return its file; by default ``<data_dir>/backup/lppl-<time>.tar.gz``.
 
-    A `target` that does not end in ``.tar.gz`` is a folder, made when it is missing: a disk that is not mounted must not
-    leave one file of its name, overwritten every night.
+    A `target` that does not end in ``.tar.gz`` is a folder, made when it is missing: a disk that is not mounted must
+    not leave one file of its name, overwritten every night.
 
     Raises OSError, sqlite3.Error, ProcessFailed (pg_dump); nothing is left behind then.
     """

@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from lppl.clock import BELIEVED_AFTER_MS, COARSE, COARSE_FROM_MS, FINE, AirClock, Anchor, begin, possible, steer
-from lppl.quanta import QUANTUM_MS, Quanta, at_or_after, starting
+from lppl.quanta import AHEAD, QUANTUM_MS, Quanta, at_or_after, starting
 
 NOON = datetime(2026, 5, 1, 12, tzinfo=UTC).timestamp()
 STEER_S = 5.0
@@ -181,10 +181,23 @@ def test_steering_is_continuous_and_bounded(errors: list[int], spans: list[int],
 
 
 @given(st.floats(0, 4e12), st.none() | st.integers(0, 12_500_000_000))
-def test_it_begins_no_earlier_than_wall_and_journal(wall: float, end: int | None) -> None:
+def test_it_begins_at_wall_time_or_where_a_journal_from_the_future_ends(wall: float, end: int | None) -> None:
     anchor, credible = begin(5.0, wall, None if end is None else Quanta(end))
-    assert anchor.at(5.0) == max(wall, (end or 0) * QUANTUM_MS)
+    journal_end = (end or 0) * QUANTUM_MS
+    assert anchor.at(5.0) == (wall if wall >= journal_end - AHEAD * QUANTUM_MS else journal_end)
     assert not credible or possible(wall)
+
+
+def test_restarts_do_not_carry_the_clock_forward() -> None:
+    """A crash loop: each run commits up to AHEAD and is killed; air time stays wall time."""
+    wall = NOON * 1000.0
+    end = Quanta(int(wall // QUANTUM_MS))
+    for _ in range(100):
+        anchor, credible = begin(0.0, wall, end)
+        assert credible
+        assert anchor.at(0.0) == wall
+        end = Quanta(int(wall // QUANTUM_MS) + AHEAD)
+        wall += 700.0
 
 
 @given(st.integers(0, 10_000), st.floats(-60, 60))
