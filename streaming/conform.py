@@ -8,6 +8,7 @@ files and rename the set into place). The source is decoded once for all rungs.
 import asyncio
 import contextlib
 import shutil
+from collections import deque
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from functools import partial
@@ -22,7 +23,7 @@ from lppl.quanta import AAC_FRAMES, FRAMES, GOP, Quanta, seconds
 from streaming.commands import DEMUXERS, audio_argv, opened, stereo, video_argv
 from streaming.fmp4 import AudioTrack, VideoTrack, read_track
 from streaming.house import HouseSet, RenditionInfo, RenditionWriter, SetInfo, folder_of, gop_grid
-from streaming.loudness import SILENCE_DB, Gain, Sound, gain_of, length_of, parse_analysis
+from streaming.loudness import SILENCE_DB, SILENCE_S, Gain, Sound, gain_of, length_of, parse_analysis
 
 __all__ = ["DEMUXERS", "Conformed", "conform"]
 
@@ -51,17 +52,18 @@ async def analyse(source: Path, facts: Facts, *, idle: bool = True) -> Sound:
     graph = (
         stereo(opened(source), facts)
         .filter("ebur128", peak="true", framelog="verbose")
-        .filter("silencedetect", noise=f"{SILENCE_DB}dB", duration=0.02)
+        .filter("silencedetect", noise=f"{SILENCE_DB}dB", duration=SILENCE_S)
     )
     argv = ffmpeg.output(graph, "-", format="null", progress="pipe:1").compile()
-    lines: list[str] = []
+    said: list[str] = []
+    silences: deque[str] = deque(maxlen=4)  # only the last counts; a long quiet file has a million
     out = await process.run(
         [argv[0], "-hide_banner", "-nostdin", "-nostats", "-loglevel", "info", *argv[1:]],
         idle=idle,
-        on_stderr=lines.append,
+        on_stderr=lambda line: (silences if "silence_" in line else said).append(line),
         timeout=STALL_S + 2 * facts.duration_s,
     )
-    return parse_analysis(lines, out.decode())
+    return parse_analysis([*silences, *said], out.decode())
 
 
 async def _encode(argv: Sequence[str], on_time: Callable[[float], None], *, idle: bool) -> None:

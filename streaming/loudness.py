@@ -12,6 +12,8 @@ from lppl.media import Facts
 from lppl.quanta import Quanta, covering, seconds
 
 SILENCE_DB = -50
+SILENCE_S = 0.005
+"""Shorter than the tail that a lossy codec leaves (one frame, some 20 ms), which must not cost a quantum of silence."""
 MAX_GAIN_DB = 24.0
 UNMEASURED_LUFS = -69.0
 """ebur128 answers -70 for silence and for what is shorter than its 400 ms block."""
@@ -48,12 +50,13 @@ def parse_analysis(stderr: Sequence[str], progress: str) -> Sound:
     loudness = re.search(r"I:\s+(-?[\d.]+) LUFS", summary)
     peak = re.search(r"Peak:\s+(-?[\d.]+|-inf) dBFS", summary)
     lufs = float(loudness[1]) if loudness else -70.0
-    starts = re.findall(r"silence_start: (-?[\d.]+)", text)
-    ends = re.findall(r"silence_end: (-?[\d.]+)", text)
+    silences = re.findall(r"silence_(start|end): (-?[\d.]+)", text)
     silent_from = duration
     # the last silence reaches the end when it has no end, or ends where the sound does
-    if starts and (len(ends) < len(starts) or float(ends[-1]) >= duration - 0.01):
-        silent_from = max(0.0, float(starts[-1]))
+    if silences and silences[-1][0] == "start":
+        silent_from = max(0.0, float(silences[-1][1]))
+    elif len(silences) > 1 and float(silences[-1][1]) >= duration - 0.01:
+        silent_from = max(0.0, float(silences[-2][1]))
     return Sound(
         lufs if lufs > UNMEASURED_LUFS else None,
         float(peak[1]) if peak and peak[1] != "-inf" else -120.0,
