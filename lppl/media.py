@@ -20,7 +20,7 @@ AssetId = NewType("AssetId", str)
 HouseId = NewType("HouseId", str)
 """``<asset id>.<recipe>``: names one immutable set of house files, in the journal and on disk."""
 
-RECIPE_VERSION = 1
+RECIPE_VERSION = 2
 """Raised when the way of conforming changes so that old house files must not be mixed with new ones."""
 
 

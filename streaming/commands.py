@@ -74,11 +74,18 @@ def picture_chain(stream: Stream, facts: Facts, start_s: float) -> Stream:
 
 
 def rung_chain(stream: Stream, rung: VideoRung) -> Stream:
-    """Fit into the rung's frame with bars, square pixels."""
+    """Fit into the rung's frame with bars, square pixels: in one pass, because each costs a whole frame."""
     w, h = rung.width, rung.height
+    wide = f"gt(dar,{w}/{h})"
     return (
-        stream.filter("scale", "trunc(iw*sar/2)*2", "ih", flags="bicubic", out_color_matrix="bt709", out_range="tv")
-        .filter("scale", w, h, force_original_aspect_ratio="decrease", force_divisible_by=2, flags="bicubic")
+        stream.filter(
+            "scale",
+            f"if({wide},{w},max(2,2*trunc({h}*dar/2)))",
+            f"if({wide},max(2,2*trunc({w}/dar/2)),{h})",
+            flags="bicubic",
+            out_color_matrix="bt709",
+            out_range="tv",
+        )
         .filter("pad", w, h, "(ow-iw)/2", "(oh-ih)/2")
         .filter("setsar", 1)
     )
