@@ -394,6 +394,10 @@ class HouseStore:
                 return found
         return self._keep(house, HouseSet(folder_of(self.root, house)))
 
+    def is_open(self, house: HouseId) -> bool:
+        """Tell whether `house` is open, without touching a disk."""
+        return house in self._open
+
     def _keep(self, house: HouseId, opened: HouseSet) -> HouseSet:
         with self._lock:
             self._open[house] = opened

@@ -238,7 +238,8 @@ class Air:
             for name, channel in self.engine.channels.items():
                 for line in channel.next_lines()[:2]:
                     # opened ahead, off the loop: a slow disk must not hold up the commit at which it begins
-                    await asyncio.to_thread(self._store.format, line.material.house)
+                    if not self._store.is_open(line.material.house):
+                        await asyncio.to_thread(self._store.format, line.material.house)
                 if await self.read_schedule(name):
                     await self.plan(name, keep=False)
                 elif channel.rundown is None or channel.rundown.end < self.clock.now() + RENEW:
