@@ -78,12 +78,6 @@ class Library:
                 await connection.execute(delete(asset_files).where(asset_files.c.path.in_(some)))
                 await _changed_files(connection)
 
-    async def paths_of(self, asset: AssetId) -> tuple[str, ...]:
-        """Return where `asset` lies, in path order."""
-        query = select(asset_files.c.path).where(asset_files.c.asset_id == asset)
-        async with self._reading.connect() as connection:
-            return tuple(await connection.scalars(query.order_by(asset_files.c.path)))
-
     async def refused_files(self, limit: int = 200) -> tuple[LibraryFile, ...]:
         """Return paths that could not become assets at all, in path order."""
         query = select(asset_files).where(asset_files.c.refusal_reason.is_not(None))

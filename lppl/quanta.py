@@ -12,7 +12,6 @@ Quanta = NewType("Quanta", int)
 """A length, or an air time since the Unix epoch, in quanta of 320 ms."""
 
 QUANTUM_MS = 320
-QUANTUM = timedelta(milliseconds=QUANTUM_MS)
 FRAMES = 8
 """Video frames in a quantum (25 fps)."""
 AAC_FRAMES = 15

@@ -29,6 +29,12 @@ def opened(source: Path, **options: object) -> Stream:
     return ffmpeg.input(f"file:{source}", protocol_whitelist="file", format_whitelist=DEMUXERS, **options)
 
 
+def reporting(argv: Sequence[str], loglevel: str = "warning") -> list[str]:
+    """Return an ffmpeg command that asks nothing, says only what matters, and tells its progress on standard output."""
+    quiet = ["-hide_banner", "-nostdin", "-nostats", "-loglevel", loglevel, "-progress", "pipe:1"]
+    return [argv[0], *quiet, *argv[1:]]
+
+
 def stereo(source: Stream, facts: Facts) -> Stream:
     """House sampling: 48 kHz stereo float from the item's first instant, holes filled with silence."""
     assert facts.audio
@@ -144,17 +150,7 @@ def video_argv(
         if both is not None:
             stream = both[1]
     argv = ffmpeg.merge_outputs(*made).compile(overwrite_output=True)
-    return [
-        argv[0],
-        "-hide_banner",
-        "-nostdin",
-        "-nostats",
-        "-loglevel",
-        "warning",
-        "-progress",
-        "pipe:1",
-        *argv[1:],
-    ]
+    return reporting(argv)
 
 
 def audio_argv(
@@ -188,14 +184,4 @@ def audio_argv(
         stream, str(output), acodec="aac", audio_bitrate=rung.bitrate, ar=48000, ac=2,
         **{"frames:a": frames}, flags="+bitexact", fflags="+bitexact", map_metadata=-1, format="mp4",
     ).compile(overwrite_output=True)  # fmt: skip
-    return [
-        argv[0],
-        "-hide_banner",
-        "-nostdin",
-        "-nostats",
-        "-loglevel",
-        "warning",
-        "-progress",
-        "pipe:1",
-        *argv[1:],
-    ]
+    return reporting(argv)

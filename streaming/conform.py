@@ -20,7 +20,7 @@ from lppl import durable, process
 from lppl.errors import HouseFileDamaged, ProcessFailed
 from lppl.media import AssetId, ChannelKind, Facts, Profile, Tags, VideoRung
 from lppl.quanta import AAC_FRAMES, FRAMES, GOP, Quanta, seconds
-from streaming.commands import DEMUXERS, audio_argv, opened, stereo, video_argv
+from streaming.commands import DEMUXERS, audio_argv, opened, reporting, stereo, video_argv
 from streaming.fmp4 import AudioTrack, VideoTrack, read_track
 from streaming.house import HouseSet, RenditionInfo, RenditionWriter, SetInfo, folder_of, gop_grid
 from streaming.loudness import SILENCE_DB, SILENCE_S, Gain, Sound, gain_of, length_of, parse_analysis
@@ -54,11 +54,11 @@ async def analyse(source: Path, facts: Facts, *, idle: bool = True) -> Sound:
         .filter("ebur128", peak="true", framelog="verbose")
         .filter("silencedetect", noise=f"{SILENCE_DB}dB", duration=SILENCE_S)
     )
-    argv = ffmpeg.output(graph, "-", format="null", progress="pipe:1").compile()
+    argv = ffmpeg.output(graph, "-", format="null").compile()
     said: list[str] = []
     silences: deque[str] = deque(maxlen=4)  # only the last counts; a long quiet file has a million
     out = await process.run(
-        [argv[0], "-hide_banner", "-nostdin", "-nostats", "-loglevel", "info", *argv[1:]],
+        reporting(argv, "info"),
         idle=idle,
         on_stderr=lambda line: (silences if "silence_" in line else said).append(line),
         timeout=STALL_S + 2 * facts.duration_s,

@@ -208,6 +208,7 @@ class Rendition:
     def __init__(self, folder: Path, info: RenditionInfo) -> None:
         self.info, self.track = info, info.track
         self.path = folder / f"{info.name}.mp4"
+        self._name = os.fspath(self.path)
         index = folder / f"{info.name}.idx"
         try:
             self._index_fd = os.open(index, os.O_RDONLY | os.O_CLOEXEC)
@@ -326,7 +327,7 @@ class Rendition:
     def whole(self) -> bool:
         """Tell whether the file is still in its place, at its full length (one stat call)."""
         try:
-            return self.path.stat().st_size >= self.size
+            return os.stat(self._name).st_size >= self.size  # noqa: PTH116 - asked for every file at every commit
         except OSError:
             return False
 

@@ -19,7 +19,6 @@ from streaming import adts
 
 PACKET = 188
 """Bytes of a transport packet."""
-CLOCK_HZ = 90_000
 WRAP = 1 << 33
 """PTS and PCR count modulo this: 26.5 hours."""
 QUANTUM_TICKS = 28_800
@@ -29,7 +28,6 @@ PCR_LEAD_TICKS = 9_000
 
 SLOTS = 5
 FRAMES_PER_SLOT = AAC_FRAMES // SLOTS
-SLOT_TICKS = QUANTUM_TICKS // SLOTS
 
 _HEADER = 4
 _PCR_FIELD = 8

@@ -37,14 +37,15 @@ from streaming.ingest import Ingest
 log = structlog.get_logger(__name__)
 
 RETRY_S = 5.0
-PROBE_S = 15.0
+PROBE_S = 20.0
 """How often a database that answers is asked whether it still does; whoever uses it tells of trouble at once."""
-LOOK_S = 2.0
+LOOK_S = 4.0
 LOOK_ANYWAY_S = 30.0
 """The library is asked at least this often, even when its file does not seem to have changed."""
 BURST_S = 0.5
 """Changes come in bursts: wait this long before looking."""
-INDEX_S = 5.0
+INDEX_S = 30.0
+"""The index may lag: what the air needs of the past is in memory, and the journal is the truth."""
 
 
 class Records:
