@@ -21,7 +21,7 @@ from lppl import durable, journal
 from lppl.clock import AirClock
 from lppl.config import Settings
 from lppl.errors import AlreadyRunning, LpplError
-from lppl.events import Bus, LibraryChanged, MemoryBus, open_bus
+from lppl.events import Bus, ItemStarted, LibraryChanged, MemoryBus, ScheduleChanged, open_bus
 from lppl.journal import Entry, Record
 from lppl.log import configure_log
 from lppl.quanta import Quanta
@@ -38,7 +38,8 @@ if TYPE_CHECKING:
 log = structlog.get_logger(__name__)
 
 ROLES = frozenset({"air", "web", "worker"})
-STATE_S = 1.0
+STATE_S = 4.0
+"""What changes without an event (the clock, the journal's health) is told this often."""
 OPEN_FILES = 65_536
 """An open TV set takes twelve descriptors, and a shell's usual limit of 1,024 would be reached within a day."""
 
@@ -194,18 +195,20 @@ class Station:
         await air.take_ident(channel, await maker.ident())
 
     async def _write_state(self, air: Air) -> None:
-        """Tell roles in other processes what the journal does not say, once a second while it changes."""
+        """Tell roles in other processes what the journal does not say: at every change, and now and then."""
         path = self.settings.data_dir / "state" / "air.json"
         written: AirStatus | None = None
-        while True:
-            status = air.status()
-            if status != written:
-                try:
-                    await asyncio.to_thread(durable.replace_file, path, status.to_json())
-                    written = status
-                except OSError as error:
-                    log.debug("state_not_written", error=str(error))
-            await asyncio.sleep(STATE_S)
+        async with self.bus.subscribe(ItemStarted, ScheduleChanged) as changes:
+            while True:
+                status = air.status()
+                if status != written:
+                    try:
+                        await asyncio.to_thread(durable.replace_file, path, status.to_json())
+                        written = status
+                    except OSError as error:
+                        log.debug("state_not_written", error=str(error))
+                with contextlib.suppress(TimeoutError):
+                    await asyncio.wait_for(anext(changes), STATE_S)
 
     # --- library ---
 

@@ -49,7 +49,7 @@ FINDINGS_SHOWN = 10
 RECENT = 4000
 """Entries kept for the index. Should the database be away for longer, the next start reads on in the journal."""
 STEER_S = 5.0
-RECOVER_S = 2.0
+LOOK_S = 2.0
 SHELF_FILE_EVERY_S = 20.0
 
 
@@ -128,6 +128,7 @@ class Air:
         self.history: dict[str, deque[Aired]] = {c.id: deque(maxlen=HISTORY) for c in settings.channels}
         self.schedule_errors: dict[str, str | None] = {}
         self._schedule_stamp: dict[str, tuple[int, int] | None] = {}
+        self._reported: set[HouseId] = set()
         self._said: dict[str, frozenset[tuple[str, str]]] = {}
         self._shelves: dict[str, Shelf] = {}
         self._shelf_saved_at = -SHELF_FILE_EVERY_S
@@ -168,7 +169,7 @@ class Air:
             async with asyncio.TaskGroup() as group:
                 group.create_task(self.engine.run())
                 # without these the air goes on: a fault in one of them must not end it
-                for name, helper in (("clock", self._steer), ("recovery", self._recover), ("plan", self._renew)):
+                for name, helper in (("clock", self._steer), ("look-after", self._look_after)):
                     group.create_task(supervised(name, helper))
 
     def _committed(self, records: Sequence[Record]) -> None:
@@ -212,38 +213,40 @@ class Air:
             await self.read_schedule(channel)
             await self.plan(channel, keep=False)
 
-    async def _recover(self) -> None:
-        """Look whether what was lost is back; tell the library what is not, so that it is made again."""
-        reported: set[HouseId] = set()
+    async def _look_after(self) -> None:
+        """See every two seconds to what was lost and to what is planned: one wake-up for both."""
         while True:
-            await asyncio.sleep(RECOVER_S)
-            for channel in self.engine.channels.values():
-                for house in tuple(channel.lost):
-                    if await asyncio.to_thread(self._store.reopen, house):
-                        channel.lost.discard(house)
-                        reported.discard(house)
-                        log.info("material_back", channel=channel.channel, house=house)
-                        self._changed(channel.channel)
-                    elif house not in reported:
-                        reported.add(house)
-                        log.error("material_lost", channel=channel.channel, house=house)
-                        self.on_lost(house)
-                        self._changed(channel.channel)
-
-    async def _renew(self) -> None:
-        """Plan on before the rundown ends, and when a schedule file changes."""
-        while True:
-            await asyncio.sleep(RECOVER_S)
-            await self._save_shelves()
+            await asyncio.sleep(LOOK_S)
             for name, channel in self.engine.channels.items():
-                for line in channel.next_lines()[:2]:
-                    # opened ahead, off the loop: a slow disk must not hold up the commit at which it begins
-                    if not self._store.is_open(line.material.house):
-                        await asyncio.to_thread(self._store.format, line.material.house)
-                if await self.read_schedule(name):
-                    await self.plan(name, keep=False)
-                elif channel.rundown is None or channel.rundown.end < self.clock.now() + RENEW:
-                    await self.plan(name)
+                for house in tuple(channel.lost):
+                    await self._recover(channel, house)
+                await self._renew(name, channel)
+            await self._save_shelves()
+
+    async def _recover(self, channel: ChannelPlayout, house: HouseId) -> None:
+        """Look whether what was lost is back; tell the library, once, that it is to be made again."""
+        if await asyncio.to_thread(self._store.reopen, house):
+            channel.lost.discard(house)
+            self._reported.discard(house)
+            log.info("material_back", channel=channel.channel, house=house)
+        elif house not in self._reported:
+            self._reported.add(house)
+            log.error("material_lost", channel=channel.channel, house=house)
+            self.on_lost(house)
+        else:
+            return
+        self._changed(channel.channel)
+
+    async def _renew(self, name: str, channel: ChannelPlayout) -> None:
+        """Plan on before the rundown ends, and when the schedule file changes; open ahead what comes next."""
+        for line in channel.next_lines()[:2]:
+            # off the loop: a slow disk must not hold up the commit at which it begins
+            if not self._store.is_open(line.material.house):
+                await asyncio.to_thread(self._store.format, line.material.house)
+        if await self.read_schedule(name):
+            await self.plan(name, keep=False)
+        elif channel.rundown is None or channel.rundown.end < self.clock.now() + RENEW:
+            await self.plan(name)
 
     # --- planning ---
 
