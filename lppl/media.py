@@ -20,7 +20,7 @@ AssetId = NewType("AssetId", str)
 HouseId = NewType("HouseId", str)
 """``<asset id>.<recipe>``: names one immutable set of house files, in the journal and on disk."""
 
-RECIPE_VERSION = 2
+RECIPE_VERSION = 3
 """Raised when the way of conforming changes so that old house files must not be mixed with new ones."""
 
 
@@ -100,6 +100,8 @@ class VideoFacts:
     sar: str
     transfer: str
     duration_s: float
+    matrix: str = ""
+    """How its YUV was made from RGB, by ffprobe's name; empty when the file does not say."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,7 +10,7 @@ from typing import Any
 
 import ffmpeg
 
-from lppl.media import AudioRung, Facts, Profile, VideoRung
+from lppl.media import AudioRung, Facts, Profile, VideoFacts, VideoRung
 from lppl.quanta import AAC_FRAMES, FRAMES, GOP, Quanta, seconds
 from streaming.loudness import Gain
 
@@ -61,6 +61,10 @@ def level_of(rung: VideoRung) -> str:
     return next((level for height, level in LEVELS if rung.height <= height), "5.1")
 
 
+HDR_TRANSFERS = ("smpte2084", "arib-std-b67")
+"""PQ and HLG."""
+
+
 def picture_chain(stream: Stream, facts: Facts, start_s: float) -> Stream:
     """25 fps progressive BT.709 frames of the source, beginning exactly at `start_s`."""
     assert facts.video
@@ -68,7 +72,7 @@ def picture_chain(stream: Stream, facts: Facts, start_s: float) -> Stream:
     if v.interlaced:
         stream = stream.filter("bwdif", mode="send_frame", deint="interlaced")
     stream = stream.filter("fps", 25, start_time=f"{start_s:.6f}")
-    if v.transfer in ("smpte2084", "arib-std-b67"):  # HDR: to linear light, down to SDR, to BT.709
+    if v.transfer in HDR_TRANSFERS:  # to linear light, down to SDR, to BT.709
         stream = (
             stream.filter("zscale", transfer="linear", npl=100)
             .filter("format", "gbrpf32le")
@@ -79,16 +83,38 @@ def picture_chain(stream: Stream, facts: Facts, start_s: float) -> Stream:
     return stream
 
 
-def rung_chain(stream: Stream, rung: VideoRung) -> Stream:
-    """Fit into the rung's frame with bars, square pixels: in one pass, because each costs a whole frame."""
+MATRICES = {
+    "bt709": "bt709", "smpte170m": "bt601", "bt470bg": "bt601", "fcc": "fcc", "smpte240m": "smpte240m",
+    "bt2020nc": "bt2020", "bt2020c": "bt2020",
+}  # fmt: skip
+"""The scaler's name of each matrix that ffprobe may report."""
+HD_LINES = 720
+"""A file that does not name its matrix is taken as BT.709 from this height on, as BT.601 below (as players do)."""
+
+
+def matrix_of(video: VideoFacts) -> str:
+    """Return the scaler's name of the matrix of the frames that `picture_chain` gives."""
+    if video.transfer in HDR_TRANSFERS:
+        return "bt709"
+    return MATRICES.get(video.matrix) or ("bt709" if min(video.width, video.height) >= HD_LINES else "bt601")
+
+
+def rung_chain(stream: Stream, rung: VideoRung, matrix: str | None) -> Stream:
+    """Fit into the rung's frame with bars, square pixels, BT.709: in one pass, because each costs a whole frame.
+
+    `matrix` is that of the source (None: RGB). When it is left to the scaler's guess, BT.601 for whatever is not
+    marked, HD pictures change colour, and each frame goes through RGB for half the encoder's time.
+    """
     w, h = rung.width, rung.height
     wide = f"gt(dar,{w}/{h})"
+    known = {"in_color_matrix": matrix} if matrix else {}
     return (
         stream.filter(
             "scale",
             f"if({wide},{w},max(2,2*trunc({h}*dar/2)))",
             f"if({wide},max(2,2*trunc({w}/dar/2)),{h})",
             flags="bicubic",
+            **known,
             out_color_matrix="bt709",
             out_range="tv",
         )
@@ -122,6 +148,7 @@ def video_argv(
     """
     start, length = part
     frames = length * FRAMES
+    matrix: str | None = None
     if still:
         stream = ffmpeg.input(f"file:{still}", protocol_whitelist="file", format="image2", loop=1, framerate=25)["v"]
     else:
@@ -131,12 +158,13 @@ def video_argv(
         seek = {"ss": f"{seconds(start):.3f}", "noaccurate_seek": None} if start else {}
         stream = opened(source, copyts=None, start_at_zero=None, **seek)[str(facts.video.index)]
         stream = picture_chain(stream, facts, seconds(start))
+        matrix = matrix_of(facts.video)
         # the last picture is held when the sound goes on, or when frames are missing
         stream = stream.filter("setpts", "PTS-STARTPTS").filter("tpad", stop=-1, stop_mode="clone")
     made = []
     for i, (rung, path) in enumerate(zip(profile.video, outputs, strict=True)):
         stream = (
-            rung_chain(stream, rung)
+            rung_chain(stream, rung, matrix)
             if i == 0
             else stream.filter("scale", rung.width, rung.height, flags="bicubic").filter("setsar", 1)
         )

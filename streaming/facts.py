@@ -110,6 +110,7 @@ def _video(stream: Stream, duration: float, ends: Ends) -> VideoFacts:
         sar=sar if _ratio(sar.replace(":", "/")) else "1:1",
         transfer=str(stream.get("color_transfer", "")),
         duration_s=duration,
+        matrix=str(stream.get("color_space", "")),
     )
 
 

@@ -363,6 +363,31 @@ async def test_a_last_partial_quantum_that_is_silent_is_dropped(conformer: Confo
         check_set(house)
 
 
+# --- colours -------------------------------------------------------------------------------------------
+
+COLOURS = (
+    ("hd-unmarked", "1280x720", "bt709", ()),
+    ("hd-marked-601", "1280x720", "bt601", ("-colorspace", "smpte170m")),
+    ("sd-unmarked", "720x576", "bt601", ()),
+    ("sd-marked-709", "720x576", "bt709", ("-colorspace", "bt709")),
+)
+
+
+@pytest.mark.parametrize(("name", "size", "matrix", "mark"), COLOURS, ids=[c[0] for c in COLOURS])
+async def test_colours_are_kept(conformer: Conformer, name: str, size: str, matrix: str, mark: Sequence[str]) -> None:
+    """A file is read by the matrix that it names, else by the custom of its size; what airs is BT.709."""
+    source = conformer.folder / f"{name}.mkv"
+    ffmpeg("-f", "lavfi", "-i", f"color=0xC8321E:size={size}:rate=25:duration=0.5,format=gbrp,"
+           f"scale=out_color_matrix={matrix}:out_range=tv,format=yuv444p", "-c:v", "ffv1", *mark, source)  # fmt: skip
+    made, house = await conformer(source)
+    saved = joined(conformer, [(house.info.house, 0, made.quanta)], "v180")
+    argv = ["ffmpeg", "-v", "error", "-i", saved, "-vf", "scale=in_color_matrix=bt709,format=rgb24",
+            "-frames:v", "1", "-f", "rawvideo", "-"]  # fmt: skip
+    done = await asyncio.to_thread(subprocess.run, argv, capture_output=True, check=True)
+    middle = np.frombuffer(done.stdout, np.uint8).reshape(180, 320, 3)[90, 160].astype(int)
+    assert np.abs(middle - (0xC8, 0x32, 0x1E)).max() <= 6, middle
+
+
 # --- kills ---------------------------------------------------------------------------------------------
 
 
