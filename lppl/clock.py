@@ -12,7 +12,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 
-from lppl.quanta import AHEAD, QUANTUM_MS, Quanta
+from lppl.quanta import AHEAD, BEAT, QUANTUM_MS, Quanta, beat_of, covering
 
 FINE = 0.001
 """Steering for errors under COARSE_FROM_MS."""
@@ -93,6 +93,10 @@ class AirClock:
     def until(self, q: Quanta) -> float:
         """Seconds of real time until air time `q` begins; negative when it has begun."""
         return (q * QUANTUM_MS - self.now_ms()) / 1000 / (1 + self._anchor.rate)
+
+    def rest(self, seconds: float) -> float:
+        """Return about `seconds`, so that who sleeps that long wakes at a beat, together with the commit loop."""
+        return self.until(Quanta(beat_of(Quanta(self.now() + covering(seconds) + BEAT // 2))))
 
     def steer(self) -> None:
         """Read wall time and correct the pace; call it every few seconds."""

@@ -103,13 +103,16 @@ class Entry:
 # --- text --------------------------------------------------------------------------------------------
 
 
+_as_json = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
+
+
 def encode(record: Record) -> bytes:
     """Return the line of a record."""
     if isinstance(record, Commit):
         value: object = [record.channel, record.start, record.length]
     else:
         value = {name: getattr(record, name) for name in Item.__slots__}
-    body = json.dumps(value, ensure_ascii=False, separators=(",", ":")).encode("utf-8", "replace")
+    body = _as_json(value).encode("utf-8", "replace")
     return b"%08x %s\n" % (zlib.crc32(body), body)
 
 
@@ -248,7 +251,7 @@ class JournalWriter:
         self.folder, self._reserve = folder, reserve
         self._file: BinaryIO | None = None
         self._path: Path | None = None
-        self._end = 0
+        self._end = self._room = 0
         self._running: dict[str, Entry] = {}
         self._unwritten: list[Record] = []
 
@@ -293,7 +296,9 @@ class JournalWriter:
             return
         self.close()
         self._file, self._path = file, path
-        data = file.read().rstrip(b"\0")
+        data = file.read()
+        self._room = len(data)
+        data = data.rstrip(b"\0")
         # a line cut short by a power failure is overwritten, never continued
         self._end = data.rfind(b"\n") + 1
         if self._end != len(data):
@@ -321,11 +326,11 @@ class JournalWriter:
 
     def _reserve_room(self, fd: int, needed: int) -> None:
         """Set room aside, so that appending within it needs no new space on disk and no change of size."""
-        size = os.fstat(fd).st_size
-        if needed + self._reserve // 2 > size:
+        if needed + self._reserve // 2 > self._room:
             # no room to set aside: what is there may still do, and writing tells when it does not
             with contextlib.suppress(OSError):
-                os.posix_fallocate(fd, size, needed + self._reserve - size)
+                os.posix_fallocate(fd, self._room, needed + self._reserve - self._room)
+                self._room = needed + self._reserve
 
     def _write(self, records: Sequence[Record]) -> None:
         assert self._file is not None
@@ -334,9 +339,9 @@ class JournalWriter:
             return
         fd = self._file.fileno()
         self._reserve_room(fd, self._end + len(data))
-        if os.pwrite(fd, data, self._end) != len(data):
+        # written and synced in one call
+        if os.pwritev(fd, (data,), self._end, os.RWF_DSYNC) != len(data):
             raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC), str(self._path))
-        os.fdatasync(fd)
         self._end += len(data)
 
     def close(self) -> None:

@@ -11,12 +11,9 @@ from dataclasses import dataclass, replace
 from lppl.journal import OFF_TITLE, Commit, Entry, Item, Record
 from lppl.media import HouseId, Material
 from lppl.ports import Sources
-from lppl.quanta import AHEAD, CELL, GOP, Quanta, cell_of, cell_start
+from lppl.quanta import AHEAD, BEAT, CELL, GOP, Quanta, beat_of, cell_of, cell_start
 from lppl.rundown import Kind, Line, Rundown
 
-STEP = 3
-"""Committed again when fewer than this many quanta are left ahead, and on this grid of air time: so all channels
-come due in the same instant, and share one sync of the journal."""
 LIVE_LEAD = 3
 """A live source is taken when this much of a GOP has arrived, so that its next samples may be late by 0.6 s."""
 SHORT_OUTAGE = Quanta(94)
@@ -29,7 +26,7 @@ PREROLL_CELLS = 10
 
 def limit_of(now: Quanta) -> Quanta:
     """Return how far channels are committed at `now`."""
-    return Quanta((now + AHEAD) // STEP * STEP)
+    return Quanta(beat_of(now) + AHEAD)
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,7 +129,7 @@ class ChannelPlayout:
 
     def due(self) -> Quanta:
         """Return when :meth:`commit` should be called next."""
-        return Quanta(self.end - STEP)
+        return Quanta(self.end - AHEAD + BEAT)
 
     # --- committing ---
 
@@ -142,7 +139,7 @@ class ChannelPlayout:
         After a stall longer than a short outage (a suspended computer) the channel opens anew. What a source
         raises passes through, and leaves the channel as it was.
         """
-        if self.end > now + STEP:
+        if self.end > now + AHEAD - BEAT:
             return []
         before = self.entry, self._stop, self._fallback, self._stands_in_for
         try:
@@ -177,15 +174,19 @@ class ChannelPlayout:
     def _commit_some(self, now: Quanta) -> list[Record]:
         assert self.entry is not None
         records: list[Record] = []
-        if not self._goes_on(now):
+        house = self.entry.item.house
+        ready = self._sources.ready(house) if house is not None else None
+        if not self._goes_on(now, ready or Quanta(0)):
             records += self._next(now)
             if not records:
                 return []
+            house = self.entry.item.house
+            ready = self._sources.ready(house) if house is not None else None
         item, end = self.entry.item, self.end
         length = min(self._stop, limit_of(now)) - end
-        if item.house is not None:
+        if house is not None:
             # never more than is there: of a live source what has arrived, of a file what it really holds
-            length = min(length, (self._sources.ready(item.house) or 0) - (item.in_point + end - item.start))
+            length = min(length, (ready or 0) - (item.in_point + end - item.start))
         if length > 0:
             records.append(Commit(self.channel, end, length))
             self.entry = Entry(item, Quanta(end + length))
@@ -197,8 +198,8 @@ class ChannelPlayout:
         if item.kind is Kind.LIVE and item.house is not None:
             self._live_aired[item.house] = Quanta(item.in_point + entry.length)
 
-    def _goes_on(self, now: Quanta) -> bool:
-        """Tell whether the running item airs on at the committed end."""
+    def _goes_on(self, now: Quanta, ready: Quanta) -> bool:
+        """Tell whether the running item, of which `ready` is there, airs on at the committed end."""
         assert self.entry is not None
         item, end = self.entry.item, self.end
         if end >= self._stop or item.house is None:
@@ -208,7 +209,7 @@ class ChannelPlayout:
             if line is not None and self._joined_at(line, end) is not None:
                 return False
         here = item.in_point + end - item.start
-        if (self._sources.ready(item.house) or 0) > here:
+        if ready > here:
             return True
         if item.kind is Kind.LIVE and end > now:
             return True  # its next samples may still arrive in time

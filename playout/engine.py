@@ -7,7 +7,7 @@ on without it, says so, and the records are written as soon as the disk lets us.
 import asyncio
 import contextlib
 from collections.abc import AsyncIterator, Callable, Mapping, Sequence
-from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 
 import structlog
 
@@ -15,11 +15,12 @@ from lppl.clock import AirClock
 from lppl.journal import Entry, JournalWriter, Record
 from lppl.quanta import Quanta
 from playout.channel import ChannelPlayout
+from playout.scribe import Scribe
 
 log = structlog.get_logger()
 
-DISK_PATIENCE_S = 0.8
-"""How long a sync may take before the air goes on without it: less than the 0.96 s that a tick is ahead of the air."""
+DISK_PATIENCE_S = 0.5
+"""How long a sync may take before the air goes on without it: less than a tick is ahead of the air (0.64 s)."""
 CLOSE_PATIENCE_S = 5.0
 """How long a clean stop waits for the disk."""
 
@@ -39,8 +40,9 @@ class Engine:
         self.journal_failure: str | None = None
         """Why the journal is not durable at the moment; None when it is."""
         self._writer, self._on_committed = writer, on_committed
-        self._disk = ThreadPoolExecutor(1, thread_name_prefix="journal")
-        self._pending: asyncio.Future[None] | None = None
+        self._scribe: Scribe | None = None
+        self._asked = self._answered = 0
+        """How many writes were given to the scribe, and how many have ended."""
         self._in_order = asyncio.Lock()
 
     @contextlib.asynccontextmanager
@@ -48,17 +50,20 @@ class Engine:
         """Open every channel where the journal `last` ended; on leaving, sync and close the journal."""
         now = self.clock.now()
         self._writer.resume(last)
+        self._scribe = Scribe(self._writer)
         records = [r for c in self.channels.values() for r in c.open(now, last.get(c.channel))]
         if records:
             await self._journal(records, now)
         try:
             yield
         finally:
-            closing = asyncio.get_running_loop().run_in_executor(self._disk, self._writer.close)
-            done, _ = await asyncio.wait({closing}, timeout=CLOSE_PATIENCE_S)
-            if not done:
+            closed = asyncio.Event()
+            self._scribe.close(lambda _: closed.set())
+            try:
+                async with asyncio.timeout(CLOSE_PATIENCE_S):
+                    await closed.wait()
+            except TimeoutError:
                 log.error("journal_not_closed", detail="disk tidak menjawab / the disk does not answer")
-            self._disk.shutdown(wait=False)
 
     async def reopen(self) -> None:
         """Go on at the clock's new time: what lies between is journalled as off air, the live window begins anew."""
@@ -91,30 +96,31 @@ class Engine:
     async def _journal(self, records: Sequence[Record], now: Quanta) -> None:
         """Write and tell `records`; what is given first is told first, also while the disk hangs."""
         async with self._in_order:
-            await self._write(records, now)
+            loop = asyncio.get_running_loop()
+            waiting = loop.create_future()
+            # writes go in order through one thread: while one hangs, waiting for the next would only cost air
+            patience = 0.0 if self._asked > self._answered else DISK_PATIENCE_S
+            self._asked += 1
+            assert self._scribe is not None
+            self._scribe.append(tuple(records), now, partial(self._written, self._asked, waiting))
+            giving_up = loop.call_later(patience, self._give_up, waiting)
+            await waiting
+            giving_up.cancel()
+            self._on_committed(records)
 
-    async def _write(self, records: Sequence[Record], now: Quanta) -> None:
-        loop = asyncio.get_running_loop()
-        writing = loop.run_in_executor(self._disk, self._writer.append, tuple(records), now)
-        # writes go in order through one thread: while one hangs, waiting for the next would only cost air
-        hangs = self._pending is not None and not self._pending.done()
-        self._pending = writing
-        done, _ = await asyncio.wait({writing}, timeout=0 if hangs else DISK_PATIENCE_S)
-        if done:
-            failure = writing.exception()
-            if failure is not None and not isinstance(failure, OSError):
-                log.error("journal_failed", exc_info=failure)  # a fault of ours; the air goes on all the same
+    def _written(self, number: int, waiting: asyncio.Future[None], failure: Exception | None) -> None:
+        """A write has ended; all is well only when it was the last."""
+        self._answered = number
+        if failure is not None and not isinstance(failure, OSError):
+            log.error("journal_failed", exc_info=failure)  # a fault of ours; the air goes on all the same
+        if failure is not None or number == self._asked:
             self._told(str(failure) if failure is not None else None)
-        else:
+        _end(waiting)
+
+    def _give_up(self, waiting: asyncio.Future[None]) -> None:
+        if not waiting.done():
             self._told("disk tidak menjawab / the disk does not answer")
-            writing.add_done_callback(self._written)
-        self._on_committed(records)
-
-    def _written(self, writing: asyncio.Future[None]) -> None:
-        """A write that was not waited for has ended; all is well only when it was the last."""
-        failure = writing.exception()
-        if failure is not None or writing is self._pending:
-            self._told(str(failure) if failure is not None else None)
+            _end(waiting)
 
     def _told(self, failure: str | None) -> None:
         if failure != self.journal_failure:
@@ -123,3 +129,8 @@ class Engine:
             else:
                 log.info("journal_durable_again")
             self.journal_failure = failure
+
+
+def _end(waiting: asyncio.Future[None]) -> None:
+    if not waiting.done():
+        waiting.set_result(None)

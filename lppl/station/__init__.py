@@ -208,7 +208,8 @@ class Station:
                     except OSError as error:
                         log.debug("state_not_written", error=str(error))
                 with contextlib.suppress(TimeoutError):
-                    await asyncio.wait_for(anext(changes), STATE_S)
+                    async with asyncio.timeout(air.clock.rest(STATE_S)):
+                        await anext(changes)
 
     # --- library ---
 
@@ -219,14 +220,19 @@ class Station:
         from lppl.station.timer import Timer
         from lppl.station.work import AsRunIndex, Records, ShelfWatch, Work
 
-        records = Records(self.settings)
+        rest = self.air.clock.rest if self.air is not None else float
+        records = Records(self.settings, rest)
         loops: list[tuple[str, Callable[[], Awaitable[None]]]] = [("database", records.keep_open)]
         if self.serving is not None:
             self.serving.database_failure = lambda: records.failure
         if self.air is not None:
-            watch = ShelfWatch(self.settings, records, self.bus, self.air.take_shelf)
+            watch = ShelfWatch(self.settings, records, self.bus, self.air.take_shelf, rest)
             index = AsRunIndex(
-                records, self.settings.data_dir / "journal", self.air.entries, [c.id for c in self.settings.channels]
+                records,
+                self.settings.data_dir / "journal",
+                self.air.entries,
+                [c.id for c in self.settings.channels],
+                rest,
             )
             past = partial(self._remember_past, self.air, index)
             loops += [("shelf", watch.run), ("as_run_index", index.run), ("past", past)]

@@ -49,7 +49,7 @@ FINDINGS_SHOWN = 10
 RECENT = 4000
 """Entries kept for the index. Should the database be away for longer, the next start reads on in the journal."""
 STEER_S = 5.0
-LOOK_S = 2.0
+LOOK_S = 4.0
 SHELF_FILE_EVERY_S = 20.0
 
 
@@ -196,7 +196,7 @@ class Air:
         if not believed:
             log.error("clock_not_credible", remedy="setel jam komputer atau nyalakan NTP / set the clock or enable NTP")
         while True:
-            await asyncio.sleep(STEER_S)
+            await asyncio.sleep(self.clock.rest(STEER_S))
             self.clock.steer()
             if self.clock.credible and not believed:
                 believed = True
@@ -214,9 +214,9 @@ class Air:
             await self.plan(channel, keep=False)
 
     async def _look_after(self) -> None:
-        """See every two seconds to what was lost and to what is planned: one wake-up for both."""
+        """See every few seconds to what was lost and to what is planned: one wake-up for both."""
         while True:
-            await asyncio.sleep(LOOK_S)
+            await asyncio.sleep(self.clock.rest(LOOK_S))
             for name, channel in self.engine.channels.items():
                 for house in tuple(channel.lost):
                     await self._recover(channel, house)

@@ -41,7 +41,7 @@ log = structlog.get_logger(__name__)
 
 FOLLOW_S = 0.25
 RECENT_MS = 15 * 60 * 1000
-DISK_LOOK_S = 10.0
+DISK_LOOK_S = 20.0
 AHEAD_MOST = 100
 """Quanta; the air commits at most 6 ahead of itself."""
 
@@ -151,7 +151,7 @@ class Serving:
         """Keep the free space known without a disk call on a request."""
         while True:
             self._disk_free = await asyncio.to_thread(free_gb, self.settings.data_dir)
-            await asyncio.sleep(DISK_LOOK_S)
+            await asyncio.sleep(self.clock.rest(DISK_LOOK_S))
 
     async def follow(self, since: Quanta) -> None:
         """Follow the journal's files and the air role's state, when playout runs in another process."""

@@ -37,22 +37,25 @@ from streaming.ingest import Ingest
 log = structlog.get_logger(__name__)
 
 RETRY_S = 5.0
-PROBE_S = 20.0
+PROBE_S = 60.0
 """How often a database that answers is asked whether it still does; whoever uses it tells of trouble at once."""
 LOOK_S = 4.0
-LOOK_ANYWAY_S = 30.0
+LOOK_ANYWAY_S = 60.0
 """The library is asked at least this often, even when its file does not seem to have changed."""
 BURST_S = 0.5
 """Changes come in bursts: wait this long before looking."""
-INDEX_S = 30.0
+INDEX_S = 60.0
 """The index may lag: what the air needs of the past is in memory, and the journal is the truth."""
+
+Rest = Callable[[float], float]
+"""Turns a pause into about the same pause, in seconds, that ends when the process is awake anyway."""
 
 
 class Records:
     """The database, opened in the background and reopened when it was away. `failure` says why it is."""
 
-    def __init__(self, settings: Settings) -> None:
-        self._settings = settings
+    def __init__(self, settings: Settings, rest: Rest = float) -> None:
+        self._settings, self._rest = settings, rest
         self._url, self._file = settings.database_url, settings.database_file
         self.failure: str | None = "belum dibuka / not open yet"
         self.library: Library | None = None
@@ -78,7 +81,7 @@ class Records:
                 self.failed(None)
             except (SQLAlchemyError, sqlite3.Error, OSError, LpplError) as error:  # migrations speak to SQLite itself
                 self.failed(error)
-            await asyncio.sleep(RETRY_S if self.failure else PROBE_S)
+            await asyncio.sleep(self._rest(RETRY_S if self.failure else PROBE_S))
 
     def stamp(self) -> tuple[int, ...] | None:
         """Return what differs after any write to an SQLite database, by two stat calls; None for a server."""
@@ -106,9 +109,14 @@ class ShelfWatch:
     """Tells the air role what its channels can air, whenever the library has changed."""
 
     def __init__(
-        self, settings: Settings, records: Records, bus: Bus, take: Callable[[str, Shelf], Awaitable[None]]
+        self,
+        settings: Settings,
+        records: Records,
+        bus: Bus,
+        take: Callable[[str, Shelf], Awaitable[None]],
+        rest: Rest = float,
     ) -> None:
-        self._settings, self._records, self._bus, self._take = settings, records, bus, take
+        self._settings, self._records, self._bus, self._take, self._rest = settings, records, bus, take, rest
 
     async def run(self) -> None:
         """Watch for ever; a database that is away leaves everything as it is."""
@@ -131,7 +139,8 @@ class ShelfWatch:
                         self._records.failed(error)
                 # another process may have no bus to tell us: look now and then all the same
                 with contextlib.suppress(TimeoutError):
-                    await asyncio.wait_for(anext(changes), LOOK_S)
+                    async with asyncio.timeout(self._rest(LOOK_S)):
+                        await anext(changes)
                     await asyncio.sleep(BURST_S)
 
     async def _look(self, library: Library) -> None:
@@ -144,8 +153,14 @@ class AsRunIndex:
     """Copies what ended on air into the database; the journal stays the truth, so nothing is lost when this lags."""
 
     def __init__(
-        self, records: Records, folder: Path, entries: Callable[[str], Sequence[Entry]], channels: Sequence[str]
+        self,
+        records: Records,
+        folder: Path,
+        entries: Callable[[str], Sequence[Entry]],
+        channels: Sequence[str],
+        rest: Rest = float,
     ) -> None:
+        self._rest = rest
         self._records, self._folder, self._entries, self._channels = records, folder, entries, channels
         self._done: dict[str, Quanta] = {}
 
@@ -166,7 +181,7 @@ class AsRunIndex:
                     await self._index(library, channel, self._entries(channel))
                 except (SQLAlchemyError, OSError) as error:
                     self._records.failed(error)
-            await asyncio.sleep(INDEX_S)
+            await asyncio.sleep(self._rest(INDEX_S))
 
     async def _index(self, library: Library, channel: str, entries: Sequence[Entry]) -> None:
         ended = _since(entries, self._done[channel])

@@ -18,12 +18,12 @@ from lppl import journal
 from lppl.clock import AirClock
 from lppl.journal import Commit, Entry, Item, JournalWriter, Record, fold
 from lppl.media import AssetId, HouseId, Material
-from lppl.quanta import Quanta, seconds
+from lppl.quanta import AHEAD, BEAT, Quanta, beat_of, seconds
 from lppl.rundown import Kind, Line, Rundown
 from playout.channel import ChannelPlayout, Ladder, limit_of
 from playout.engine import CLOSE_PATIENCE_S, DISK_PATIENCE_S, Engine
 
-START = Quanta(5_600_000_001)  # on the grid of commits
+START = Quanta(5_600_000_001)  # a beat
 GRACE_S = 0.2
 """Real seconds in which a thread may answer before virtual time goes on."""
 
@@ -140,7 +140,7 @@ class Station:
         for _ in range(ticks):
             self.q = await self.engine.tick()
             for channel in self.engine.channels.values():
-                assert channel.end > self.q - 3, "never behind"
+                assert channel.end > self.q, "never behind"
 
 
 def test_nothing_is_told_before_it_is_on_disk(tmp_path: Path) -> None:
@@ -157,14 +157,14 @@ def test_nothing_is_told_before_it_is_on_disk(tmp_path: Path) -> None:
     virtually(main)
 
 
-def test_it_wakes_when_three_quanta_are_left(tmp_path: Path) -> None:
+def test_it_wakes_at_the_beats(tmp_path: Path) -> None:
     async def main() -> None:
         station = Station(tmp_path, JournalWriter(tmp_path))
         async with station.engine.on_air({}):
             for n in range(5):
-                assert await station.engine.tick() == START + 3 * (n + 1)
-                assert {c.end for c in station.engine.channels.values()} == {START + 3 * n + 6}
-                station.q += 3
+                assert await station.engine.tick() == START + BEAT * (n + 1)
+                assert {c.end for c in station.engine.channels.values()} == {START + BEAT * n + AHEAD}
+                station.q += BEAT
 
     virtually(main)
 
@@ -176,7 +176,7 @@ def test_all_channels_come_due_in_the_same_instant_wherever_they_opened(tmp_path
         async with station.engine.on_air({}):
             wake = await station.engine.tick()
             assert wake > station.q
-            assert wake % 3 == 0
+            assert wake == beat_of(wake)
             assert {c.due() for c in station.engine.channels.values()} == {wake}
 
     virtually(main)
@@ -195,7 +195,7 @@ def test_a_hung_disk_costs_one_tick_a_little_and_the_others_nothing(tmp_path: Pa
                 await station.air(1)
                 waited.append(now() - before)
             assert waited[0] == pytest.approx(DISK_PATIENCE_S)
-            assert seconds(3) > DISK_PATIENCE_S, "less than what is committed ahead"
+            assert seconds(AHEAD - BEAT) > DISK_PATIENCE_S, "less than what is committed ahead"
             assert waited[1:] == [0] * 5
             assert station.engine.journal_failure
             assert station.heard()["tv"][-1].end == station.engine.channels["tv"].end, "the air knows all the same"
