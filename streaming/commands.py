@@ -187,10 +187,10 @@ def audio_argv(
     gain: Gain,
     ceiling_dbtp: float,
     quanta: Quanta,
-    rung: AudioRung,
-    output: Path,
+    rungs: Sequence[AudioRung],
+    outputs: Sequence[Path],
 ) -> list[str]:
-    """Return the ffmpeg command that encodes one audio rendition; without `source`, silence."""
+    """Return the ffmpeg command that encodes one MP4 a rung, decoding once; without `source`, silence."""
     # one frame of priming comes first, and one more than needed keeps the last one whole
     frames = quanta * AAC_FRAMES + 2
     if source and facts.audio:
@@ -208,8 +208,12 @@ def audio_argv(
         stream = stream.filter("apad")
     else:
         stream = ffmpeg.input("anullsrc=r=48000:cl=stereo", format="lavfi")
-    argv = ffmpeg.output(
-        stream, str(output), acodec="aac", audio_bitrate=rung.bitrate, ar=48000, ac=2,
-        **{"frames:a": frames}, flags="+bitexact", fflags="+bitexact", map_metadata=-1, format="mp4",
-    ).compile(overwrite_output=True)  # fmt: skip
-    return reporting(argv)
+    split = stream.filter_multi_output("asplit") if len(rungs) > 1 else None
+    made = [
+        ffmpeg.output(
+            split[i] if split else stream, str(output), acodec="aac", audio_bitrate=rung.bitrate, ar=48000, ac=2,
+            **{"frames:a": frames}, flags="+bitexact", fflags="+bitexact", map_metadata=-1, format="mp4",
+        )
+        for i, (rung, output) in enumerate(zip(rungs, outputs, strict=True))
+    ]  # fmt: skip
+    return reporting(ffmpeg.merge_outputs(*made).compile(overwrite_output=True))

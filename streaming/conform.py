@@ -144,9 +144,10 @@ async def conform(
             group.create_task(
                 _encode_video(source, facts, profile, (quanta, part), parts_folder, card, meter, idle=idle)
             )
-        for rung in profile.audio:
-            output = parts_folder / f"{rung.name}.mp4"
-            argv = audio_argv(source, facts, gain, profile.ceiling_dbtp, quanta, rung, output)
+        # beside a picture every core is busy: the sound is decoded once; alone, each rendition has a core of its own
+        for rungs in [profile.audio] if profile.video else [[rung] for rung in profile.audio]:
+            outputs = [parts_folder / f"{rung.name}.mp4" for rung in rungs]
+            argv = audio_argv(source, facts, gain, profile.ceiling_dbtp, quanta, rungs, outputs)
             group.create_task(_encode(argv, meter.audio, idle=idle))
     info = SetInfo(
         house_id, profile.kind, quanta, {}, tags.title, tags.artist, tags.album, facts.video is not None,

@@ -72,11 +72,11 @@ async def encode_in_real_time(source: Path, profile: Profile, folder: Path, leng
     await asyncio.to_thread(shutil.rmtree, folder, ignore_errors=True)
     await asyncio.to_thread(folder.mkdir, parents=True)
     pictures = [folder / f"{r.name}.mp4" for r in profile.video]
+    sounds = [folder / f"{a.name}.mp4" for a in profile.audio]
     commands = [
         video_argv(source, facts, profile, (Quanta(0), quanta), pictures, None),
-        *(audio_argv(source, facts, Gain(0.0, False), profile.ceiling_dbtp, quanta, a, folder / f"{a.name}.mp4")
-          for a in profile.audio),
-    ]  # fmt: skip
+        audio_argv(source, facts, Gain(0.0, False), profile.ceiling_dbtp, quanta, profile.audio, sounds),
+    ]
     paced = []
     for argv in commands:
         at = argv.index("-i")

@@ -217,7 +217,7 @@ async def encode_sample(profile: Profile, folder: Path) -> dict[str, Track]:
         tracks[rung.name] = VideoTrack(rung.width, rung.height, await asyncio.to_thread(_parameters, output))
     sound = min(profile.audio, key=lambda r: r.bitrate)
     output = folder / "a.mp4"
-    silence = audio_argv(None, facts, Gain(0.0, False), profile.ceiling_dbtp, Quanta(1), sound, output)
+    silence = audio_argv(None, facts, Gain(0.0, False), profile.ceiling_dbtp, Quanta(1), [sound], [output])
     await run(silence, timeout=PATIENCE_S)
     tracks[sound.name] = AudioTrack(sound.bitrate, await asyncio.to_thread(_parameters, output))
     return tracks
