@@ -263,7 +263,7 @@ async def test_a_feed_that_stops_is_reported_and_followed_again(tmp_path: Path) 
     frames = frames_of(SOURCES[3], 20.0)
     programme = decoded(frames)
     wav = tmp_path / "card.wav"
-    channel = Channel(frames, wall_ms)
+    channel = Channel(frames, wall_ms, start_in=2)  # committed already: no alarm at the start
     alarms = Alarms()
     card = SoundCard(Output(channel="radio", device=f"file:{wav}"), channel, wall_ms, alarms, Watch(feed_after=1.0))
     async with playing(card):
