@@ -199,6 +199,12 @@ class ChannelStream:
             raise UnknownRendition(name)
         return self._media(rendition, self._dvr_window() if "dvr" in kind else self._live_window(), iframes).text()
 
+    @property
+    def oldest(self) -> Quanta | None:
+        """The start of the oldest segment in the DVR playlist; None before the first."""
+        window = self._dvr_window()
+        return window[0].segment.start if window else None
+
     def _live_window(self) -> list[_Published]:
         window = self._published[-LIVE_SEGMENTS:]
         # after a long outage the live window begins anew: it never lists time that was off the air

@@ -196,7 +196,7 @@ class _Portal:
             "words": WORDS,
             "channels": [
                 {"id": c.id, "name": c.name, "kind": c.kind.value, "dvr_seconds": c.dvr_seconds}
-                | {"qualities": [q._asdict() for q in c.qualities]}
+                | {"since_ms": c.since_ms, "qualities": [q._asdict() for q in c.qualities]}
                 for c in channels
             ],
             "programmes": {key: payload(p, ms) for key, p in programmes.items()},

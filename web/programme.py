@@ -31,7 +31,9 @@ class ChannelInfo:
     kind: ChannelKind
     qualities: tuple[Quality, ...]
     dvr_seconds: int = 7200
-    """How far back `hls/{id}/dvr.m3u8` reaches; 0 hides going back."""
+    """How far back `hls/{id}/dvr.m3u8` may reach; 0 hides going back."""
+    since_ms: int = 0
+    """The oldest air time that it reaches now: later than `dvr_seconds` ago while the channel is young."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,9 +108,12 @@ def coming(programme: Programme, ms: int, count: int = 3) -> tuple[ProgrammeItem
 
 
 def aired(programme: Programme, ms: int) -> tuple[ProgrammeItem, ...]:
-    """Return the items that ended by `ms` and were meant to be seen, latest first."""
-    shown = [i for i in programme.items if i.end_ms <= ms and i.kind not in (Kind.PREROLL, Kind.OFF)]
-    return tuple(reversed(shown))
+    """Return the items that ended by `ms` and were meant to be seen, latest first; what was on several times, once."""
+    latest: dict[tuple[str, str], ProgrammeItem] = {}
+    for item in reversed(programme.items):
+        if item.end_ms <= ms and item.kind not in (Kind.PREROLL, Kind.OFF):
+            latest.setdefault((item.title, item.artist), item)
+    return tuple(latest.values())
 
 
 def permille(item: ProgrammeItem, ms: int) -> int:

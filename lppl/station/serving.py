@@ -210,7 +210,9 @@ class Serving:
             for i, r in enumerate(p.video)
         ]
         qualities += [Quality(a.name, None, a.bitrate) for a in p.audio]
-        return ChannelInfo(c.id, c.name, c.kind, tuple(qualities), round(self.settings.dvr_hours * 3600))
+        oldest = self.streams[c.id].oldest
+        since = milliseconds(oldest if oldest is not None else self.clock.now())
+        return ChannelInfo(c.id, c.name, c.kind, tuple(qualities), round(self.settings.dvr_hours * 3600), since)
 
     def programme(self, channel_id: str) -> Programme:
         """Return what the channel airs: the recent past, now, and what comes."""

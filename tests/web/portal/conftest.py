@@ -10,7 +10,7 @@ import re
 import socket
 import time
 from collections.abc import AsyncIterator, Callable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
@@ -152,6 +152,7 @@ class LiveStation:
         # Media time 0 lies on a boundary between items.
         self.zero_ms = (int(time.time()) - aired_s) * 1000
         self.view = FakeView(now_ms=lambda: int(time.time() * 1000), zero_ms=self.zero_ms)
+        self.view.channels = [replace(c, since_ms=self.zero_ms) for c in self.view.channels]
         self.asked: list[str] = []
         self.failing = False
         self._lengths = {name: self._read_lengths(name) for name in ("v0", "v1", "a")}

@@ -206,6 +206,26 @@ async def test_what_is_replayed_has_the_name_it_aired_under(page: Page, station:
         pytest.fail("the title never was that of the picture")
 
 
+async def test_a_young_channel_goes_back_to_its_beginning_only(page: Page, station: Any) -> None:
+    await page.goto(station.url)
+    reach = -float(await part(page, "timeline").get_attribute("min") or 0)
+    age = time.time() - station.zero_ms / 1000
+    assert age - 10 <= reach <= age + 2
+
+
+async def test_in_full_screen_the_controls_hide_until_somebody_reaches_for_them(page: Page, station: Any) -> None:
+    await page.goto(station.url)
+    controls = card(page).locator(".controls")
+    await part(page, "full").click()
+    await page.wait_for_function("() => document.fullscreenElement")
+    await page.mouse.move(200, 200)
+    await expect(controls).to_have_css("opacity", "1")
+    await expect(controls).to_have_css("opacity", "0", timeout=LONG)
+    await page.mouse.move(300, 220)
+    await expect(controls).to_have_css("opacity", "1")
+    await page.keyboard.press("Escape")
+
+
 async def test_quality_is_obeyed_and_remembered(page: Page, station: Any) -> None:
     await page.goto(station.url)
     await part(page, "quality").select_option("360p")
@@ -248,7 +268,7 @@ async def test_the_language_changes_while_it_plays(page: Page, station: Any) -> 
 async def test_just_aired_and_links_for_other_apps(page: Page, station: Any) -> None:
     await page.goto(station.url)
     await part(page, "aired").locator("summary").click()
-    await expect(part(page, "aired").locator("li")).to_have_count(3, timeout=LONG)
+    await expect(part(page, "aired").locator("li")).to_have_count(2, timeout=LONG)
     await card(page, "radio").get_by_text("Dengarkan lewat aplikasi lain").click()
     await expect(part(page, "address", "radio").first).to_have_text(f"{station.url}listen/radio.aac")
 

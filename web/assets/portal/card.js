@@ -7,6 +7,10 @@ import { permille } from "./programme.js";
 const STEP_MS = 30000;
 /** Sliding closer to now than this means live. */
 const LIVE_S = 15;
+/** A slider of a young channel spans at least this. */
+const SPAN_S = 60;
+/** In full screen the controls hide after this long without a movement. */
+const HIDE_MS = 3000;
 
 export class Card {
   #root;
@@ -73,6 +77,7 @@ export class Card {
       this.#begin(() => player.goTo(behind < LIVE_S ? null : this.#with.clock.now() - behind * 1000));
     });
     this.#on("full", "click", () => this.#fullScreen());
+    this.#bindHiding();
   }
 
   #step(by) {
@@ -87,6 +92,18 @@ export class Card {
     if (document.fullscreenElement) await document.exitFullscreen();
     else if (player.requestFullscreen) await player.requestFullscreen();
     else media.webkitEnterFullscreen?.(); // phones that only show the video itself
+  }
+
+  /** In full screen the controls lie over the picture, and only while somebody reaches for them. */
+  #bindHiding() {
+    const player = this.#role("player");
+    let timer = 0;
+    const wake = () => {
+      player.classList.add("is-awake");
+      clearTimeout(timer);
+      timer = setTimeout(() => player.classList.remove("is-awake"), HIDE_MS);
+    };
+    for (const event of ["pointermove", "pointerdown", "keydown", "fullscreenchange"]) player.addEventListener(event, wake);
   }
 
   #bindSound() {
@@ -269,6 +286,8 @@ export class Card {
     const { clock, words } = this.#with;
     const now = clock.now();
     const { live, heardMs, wanted } = this.#player;
+    const age = Math.max(SPAN_S, Math.ceil((now - this.#info.since_ms) / 1000));
+    slider.min = -Math.min(this.#info.dvr_seconds, age);
     if (!this.#sliding) slider.value = live || !heardMs ? (live ? 0 : slider.value) : Math.round((heardMs - now) / 1000);
     const behind = -Number(slider.value);
     const text = behind < LIVE_S ? words.text("live") : words.text("behind", { time: words.length(behind) });
