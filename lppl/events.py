@@ -108,6 +108,18 @@ class Subscription(AsyncIterator[Event]):
             self._news.clear()
             await self._news.wait()
 
+    async def burst(self, within: float, pause: float) -> None:
+        """Wait for an event, at most `within` seconds, then `pause` for those that follow; all are then forgotten.
+
+        For one who reads the state anew whatever happened: events come in bursts, as when all channels begin an item.
+        """
+        with contextlib.suppress(TimeoutError):
+            async with asyncio.timeout(within):
+                await anext(self)
+            await asyncio.sleep(pause)
+        self._waiting.clear()
+        self._lost, self._unknown = 0, False
+
 
 class Bus(ABC):
     """Carries events. Use as an async context manager; call it on its event loop's thread only.
@@ -128,7 +140,7 @@ class Bus(ABC):
         """Hand `event` to every subscriber."""
 
     @abstractmethod
-    def subscribe(self, *types: type[Event]) -> AbstractAsyncContextManager[AsyncIterator[Event]]:
+    def subscribe(self, *types: type[Event]) -> AbstractAsyncContextManager[Subscription]:
         """Open a subscription to `types` (none: all)."""
 
     @property
@@ -158,11 +170,11 @@ class MemoryBus(Bus):
         for subscription in tuple(self._subscriptions):
             subscription.offer(event)
 
-    def subscribe(self, *types: type[Event]) -> AbstractAsyncContextManager[AsyncIterator[Event]]:
+    def subscribe(self, *types: type[Event]) -> AbstractAsyncContextManager[Subscription]:
         return self._subscribed(types)
 
     @contextlib.asynccontextmanager
-    async def _subscribed(self, types: tuple[type[Event], ...]) -> AsyncIterator[AsyncIterator[Event]]:
+    async def _subscribed(self, types: tuple[type[Event], ...]) -> AsyncIterator[Subscription]:
         subscription = Subscription(types, self._queue)
         if self._closed:
             subscription.close()

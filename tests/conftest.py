@@ -4,17 +4,21 @@ A test that takes the outcome of a long job is run last; the jobs begin when the
 those that a collected test needs.
 """
 
+import contextlib
+import fcntl
 import os
 import signal
 import subprocess
 import sys
 import tempfile
+import time
 from collections.abc import Awaitable, Callable, Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 
-from tests.station.background import JOBS, Outcome, outcome_of
+from tests.station.background import ENDED, JOBS, Outcome, outcome_of
 from tests.station.material import lay_out, prepare
 from tests.station.service import Home, eventually
 
@@ -25,25 +29,41 @@ Outcomes = Callable[[str], Awaitable[Outcome]]
 
 
 class Background:
-    """The process of the long jobs."""
+    """The process of the long jobs, and the folder of what all tests of a run share.
 
-    def __init__(self, jobs: list[str]) -> None:
-        self.folder = Path(tempfile.mkdtemp(prefix="lppl-tests-"))
-        self.jobs = jobs
-        self._process: subprocess.Popen[bytes] | None = None
-        if jobs:
+    A run may be spread over several workers (pytest-xdist): whichever is first starts the jobs, and the process that
+    began the run ends them.
+    """
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+
+    def begin(self, jobs: list[str]) -> None:
+        """Start `jobs` unless another worker has."""
+        with (self.folder / "begin").open("w") as lock:
+            fcntl.flock(lock, fcntl.LOCK_EX)
+            if self._pid.exists():
+                return
             with (self.folder / "log").open("wb") as log:
-                self._process = subprocess.Popen(
+                process = subprocess.Popen(
                     [sys.executable, "-m", "tests.station.background", str(self.folder), *jobs],
                     cwd=ROOT, stdin=subprocess.DEVNULL, stdout=log, stderr=log, start_new_session=True,
                 )  # fmt: skip
+            process.returncode = 0  # it is not waited for: that it ended is said by a file
+            self._pid.write_text(str(process.pid))
+
+    @property
+    def _pid(self) -> Path:
+        return self.folder / "pid"
+
+    def _over(self) -> bool:
+        return (self.folder / ENDED).exists()
 
     async def outcome(self, job: str) -> Outcome:
         """Wait for `job` and return what it left. Fails the test when it went wrong."""
 
         async def over() -> bool:
-            ended = self._process is None or self._process.poll() is not None
-            return ended or outcome_of(self.folder, job) is not None
+            return self._over() or outcome_of(self.folder, job) is not None
 
         await eventually(over, f"the end of {job}", LONGEST_S)
         found = outcome_of(self.folder, job)
@@ -53,13 +73,16 @@ class Background:
 
     def close(self) -> None:
         """End what still runs, and remove everything."""
-        if self._process is not None and self._process.poll() is None:
-            # asked first, so that it stops the services and browsers that it has started
-            self._process.send_signal(signal.SIGINT)
-            try:
-                self._process.wait(30)
-            except subprocess.TimeoutExpired:
-                os.killpg(self._process.pid, signal.SIGKILL)
+        if self._pid.exists() and not self._over():
+            pid = int(self._pid.read_text())
+            with contextlib.suppress(ProcessLookupError):
+                # asked first, so that it stops the services and browsers that it has started
+                os.kill(pid, signal.SIGINT)
+                patience = time.monotonic() + 30
+                while not self._over() and time.monotonic() < patience:
+                    time.sleep(0.1)
+                if not self._over():
+                    os.killpg(pid, signal.SIGKILL)
         subprocess.run(["rm", "-rf", str(self.folder)], check=False)
 
 
@@ -71,8 +94,22 @@ def _jobs_of(item: pytest.Item) -> list[str]:
     return [str(name) for name in mark.args] if mark else []
 
 
+def _worker(config: pytest.Config) -> dict[str, Any] | None:
+    """Return what the run told this process as one of its workers; None in the process that began the run."""
+    return getattr(config, "workerinput", None)
+
+
 def pytest_configure(config: pytest.Config) -> None:
     config.addinivalue_line("markers", f"background(job): judges a long job ({', '.join(JOBS)}); run last")
+    worker = _worker(config)
+    folder = worker["folder"] if worker else tempfile.mkdtemp(prefix="lppl-tests-")
+    config.stash[BACKGROUND] = Background(Path(folder))
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_configure_node(node: Any) -> None:
+    """Tell a worker of pytest-xdist where the run's folder is."""
+    node.workerinput["folder"] = str(node.config.stash[BACKGROUND].folder)
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
@@ -85,11 +122,11 @@ def pytest_collection_finish(session: pytest.Session) -> None:
         return
     needed = {job for item in session.items for job in _jobs_of(item)}
     if needed or any("template" in getattr(item, "fixturenames", ()) for item in session.items):
-        session.config.stash[BACKGROUND] = Background(sorted(needed))
+        session.config.stash[BACKGROUND].begin(sorted(needed))
 
 
 def pytest_unconfigure(config: pytest.Config) -> None:
-    if BACKGROUND in config.stash:
+    if BACKGROUND in config.stash and _worker(config) is None:
         config.stash[BACKGROUND].close()
 
 

@@ -40,6 +40,7 @@ log = structlog.get_logger(__name__)
 ROLES = frozenset({"air", "web", "worker"})
 STATE_S = 4.0
 """What changes without an event (the clock, the journal's health) is told this often."""
+BURST_S = 0.1
 OPEN_FILES = 65_536
 """An open TV set takes twelve descriptors, and a shell's usual limit of 1,024 would be reached within a day."""
 
@@ -207,9 +208,7 @@ class Station:
                         written = status
                     except OSError as error:
                         log.debug("state_not_written", error=str(error))
-                with contextlib.suppress(TimeoutError):
-                    async with asyncio.timeout(air.clock.rest(STATE_S)):
-                        await anext(changes)
+                await changes.burst(air.clock.rest(STATE_S), BURST_S)
 
     # --- library ---
 

@@ -138,10 +138,7 @@ class ShelfWatch:
                     except (SQLAlchemyError, OSError) as error:
                         self._records.failed(error)
                 # another process may have no bus to tell us: look now and then all the same
-                with contextlib.suppress(TimeoutError):
-                    async with asyncio.timeout(self._rest(LOOK_S)):
-                        await anext(changes)
-                    await asyncio.sleep(BURST_S)
+                await changes.burst(self._rest(LOOK_S), BURST_S)
 
     async def _look(self, library: Library) -> None:
         for channel in self._settings.channels:
@@ -173,21 +170,21 @@ class AsRunIndex:
         behind = min(self._done.values(), default=Quanta(0))
         if known and behind < min(known):  # the database was away, or is new: the journal knows what it missed
             past = await asyncio.to_thread(journal.read, self._folder, behind)
-            for channel in self._channels:
-                await self._index(library, channel, past.get(channel, ()))
+            await self._index(library, past)
         while True:
-            for channel in self._channels:
-                try:
-                    await self._index(library, channel, self._entries(channel))
-                except (SQLAlchemyError, OSError) as error:
-                    self._records.failed(error)
+            try:
+                await self._index(library, {c: self._entries(c) for c in self._channels})
+            except (SQLAlchemyError, OSError) as error:
+                self._records.failed(error)
             await asyncio.sleep(self._rest(INDEX_S))
 
-    async def _index(self, library: Library, channel: str, entries: Sequence[Entry]) -> None:
-        ended = _since(entries, self._done[channel])
+    async def _index(self, library: Library, entries: Mapping[str, Sequence[Entry]]) -> None:
+        """Index what has ended, of all channels at once: a transaction costs more than its rows."""
+        ended = [e for c in self._channels for e in _since(entries.get(c, ()), self._done[c])]
         if ended:
             await library.record_aired([row for e in ended if (row := _row(e)) is not None])
-            self._done[channel] = ended[-1].item.start
+            for e in ended:
+                self._done[e.item.channel] = e.item.start
 
     async def history(self, since: Quanta) -> Mapping[str, list[Aired]]:
         """Return what aired since, by channel; for rotations, which look back days."""

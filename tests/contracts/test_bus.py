@@ -126,6 +126,18 @@ async def test_no_types_means_all(bus: Bus) -> None:
         assert [await _next(events) for _ in sent] == sent
 
 
+async def test_a_burst_is_waited_for_and_forgotten(bus: Bus) -> None:
+    async with bus.subscribe(ScheduleChanged) as changes:
+        waiting = asyncio.create_task(changes.burst(SOON, 0.1))
+        for channel in ("tv", "radio", "tv"):
+            bus.publish(ScheduleChanged(channel))
+        async with asyncio.timeout(SOON):
+            await waiting
+        await changes.burst(0.0, SOON)  # nothing is left: it does not wait for what may follow
+        bus.publish(ScheduleChanged("after"))
+        assert await _next(changes) == ScheduleChanged("after")
+
+
 async def test_every_subscriber_gets_everything_once(bus: Bus) -> None:
     async with bus.subscribe(ScheduleChanged) as one, bus.subscribe(ScheduleChanged) as two:
         bus.publish(ScheduleChanged("tv"))
