@@ -5,6 +5,7 @@ second, day and night. The thread does not keep the process alive, for a disk ma
 """
 
 import asyncio
+import contextlib
 import threading
 from collections.abc import Callable, Sequence
 from queue import SimpleQueue
@@ -42,7 +43,5 @@ class Scribe:
                 step()
             except Exception as error:  # noqa: BLE001 - told to the loop, which decides
                 failure = error
-            try:
+            with contextlib.suppress(RuntimeError):  # the loop is closed: nobody waits any more
                 self._loop.call_soon_threadsafe(done, failure)
-            except RuntimeError:  # the loop is closed: nobody waits any more
-                return

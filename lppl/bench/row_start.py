@@ -13,7 +13,7 @@ from lppl.bench.crowd import parse
 from lppl.bench.figures import Figure, Result, Sense, Wall, median
 from lppl.bench.http import Connection
 from lppl.bench.material import FFMPEG, Material
-from lppl.bench.service import Home, NotMeasured, Running, spawn
+from lppl.bench.service import WHOLE, Home, NotMeasured, Running, spawn
 from lppl.quanta import CELL
 
 TITLE_START = "Mulai sampai segmen pertama / Start to first playable segment"
@@ -81,6 +81,7 @@ async def measure_start(material: Material) -> Result:
                 await service.on_air()
             finally:
                 await service.stop()
+    nothing = [await _with_nothing(material) for _ in range(material.scale.starts)]
     folder = material.folder / "start-peer"
     peer = median(
         [await _encoder_start(await material.make_television(), folder) for _ in range(material.scale.starts)]
@@ -92,9 +93,24 @@ async def measure_start(material: Material) -> Result:
         (
             Figure("pustaka siap, jurnal kosong / ready library, new journal", median(first), "s", peer, name, wall),
             Figure("dijalankan lagi / started again", median(again), "s", peer, name, wall),
+            Figure("pertama kali, tanpa apa pun / the very first time, with nothing at all", median(nothing), "s",
+                   peer, name, Wall(Sense.AT_MOST, 15.0)),
         ),
-        {"first_s": _rounded(first), "again_s": _rounded(again)},
+        {"first_s": _rounded(first), "again_s": _rounded(again), "nothing_s": _rounded(nothing)},
     )  # fmt: skip
+
+
+async def _with_nothing(material: Material) -> float:
+    """Return seconds from the start of a service in an empty folder, demo and all, to the first segment."""
+    folder = material.folder / "nothing"
+    await asyncio.to_thread(shutil.rmtree, folder, ignore_errors=True)
+    home = Home(folder, [])  # the channels of a station without settings
+    await asyncio.to_thread(lambda: home.write(small=material.scale.small, demo=True))
+    service = await spawn(home, command=WHOLE)
+    try:
+        return (await _first(home, service)).at - service.spawned
+    finally:
+        await service.stop()
 
 
 async def measure_kill(material: Material) -> Result:

@@ -16,8 +16,8 @@ import aiohttp
 from lppl import process
 from lppl.bench.machine import free_port, on_core
 
-ROLES = ("--only", "air", "--only", "web")
-COMMAND: tuple[str, ...] = (sys.executable, "-m", "lppl", "serve", *ROLES)
+WHOLE: tuple[str, ...] = (sys.executable, "-m", "lppl", "serve")
+COMMAND = (*WHOLE, "--only", "air", "--only", "web")
 START_TIMEOUT_S = 120.0
 
 
@@ -43,14 +43,20 @@ class Home:
         """Where the service answers."""
         return f"http://127.0.0.1:{self.port}"
 
-    def write(self, *, small: bool = False) -> "Home":
+    def write(self, *, small: bool = False, demo: bool = False) -> "Home":
         """Write ``lppl.toml``; every channel has the same name, so that they share one slate.
 
-        `small` means two tiny pictures instead of the ordinary ladder.
+        `small` means two tiny pictures instead of the ordinary ladder; `demo` that the station makes its own material.
         """
         self.data.mkdir(parents=True, exist_ok=True)
         (self.folder / "media").mkdir(exist_ok=True)
-        lines = ["demo = false", 'data_dir = "data"', 'media_dir = "media"', f"port = {self.port}", "min_free_gb = 0"]
+        lines = [
+            f"demo = {str(demo).lower()}",
+            'data_dir = "data"',
+            'media_dir = "media"',
+            f"port = {self.port}",
+            "min_free_gb = 0",
+        ]
         if small:
             lines += ['ladder = [{ name = "v720", width = 256, height = 144, bitrate = "100k" },',
                       '          { name = "v360", width = 192, height = 108, bitrate = "60k" }]']  # fmt: skip
@@ -114,12 +120,15 @@ class Running:
         await process.Child("lppl", self.process).stop()
 
 
-async def spawn(home: Home, core: int | None = None) -> Running:
-    """Start the service; returns at once. Its log goes to a file: a pipe nobody reads would block it."""
+async def spawn(home: Home, core: int | None = None, command: Sequence[str] = COMMAND) -> Running:
+    """Start the service (its air and web roles) and return at once.
+
+    Its log goes to a file: a pipe nobody reads would block it.
+    """
     spawned = time.monotonic()
     with (home.folder / "log").open("ab") as log:
         child = await asyncio.create_subprocess_exec(
-            *on_core(list(COMMAND), core),
+            *on_core(list(command), core),
             stdin=asyncio.subprocess.DEVNULL, stdout=log, stderr=log,
             start_new_session=True, env=home.environment(), cwd=home.folder,
         )  # fmt: skip
