@@ -77,6 +77,8 @@ class ChannelStream:
         self.packager = Packager(store, slate)
         self.timeline = Timeline(self._next_gop)
         self._published: list[_Published] = []
+        self.behind = 0
+        """How many segments were due and not there when last published: above 0 while playout is away."""
         self._inits: dict[str, bytes] = {}
         self._init_ids: dict[tuple[str, str], str] = {}
         """(rendition, format of an item) -> id of its init segment: a long DVR opens no file to know it."""
@@ -121,6 +123,7 @@ class ChannelStream:
             out.append(segment)
             self._append(segment)
             number += 1
+        self.behind = due(now) + 1 - number
         if out:
             self._documents.clear()
             # a removed segment stays fetchable as long as the longest playlist that held it

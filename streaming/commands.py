@@ -47,7 +47,7 @@ def stereo(source: Stream, facts: Facts) -> Stream:
 
 X264 = {
     "keyint": GOP * FRAMES, "min-keyint": GOP * FRAMES, "scenecut": 0, "open-gop": 0, "ref": 2, "bframes": 0,
-    "weightp": 1, "8x8dct": 1, "cabac": 1, "force-cfr": 1,
+    "weightp": 1, "8x8dct": 1, "cabac": 1, "force-cfr": 1, "chromaloc": 0,
 }  # fmt: skip
 """What goes into SPS and PPS, pinned so that every item and preset gives the same avcC; no B-frames, so that
 any item can end at any quantum by dropping samples."""

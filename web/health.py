@@ -64,6 +64,7 @@ class Health:
             return "off-air"
         trouble = self.journal or self.database or self.conform or self.warnings or not self.clock_credible
         trouble = trouble or any(o.get("alarms") for o in self.outputs)
+        trouble = trouble or any(c.committed_ahead_s < 0 for c in self.channels)  # playout no longer commits
         return "degraded" if trouble or any(c.fallback or c.lost for c in self.channels) else "ok"
 
 

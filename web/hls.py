@@ -22,6 +22,9 @@ IMMUTABLE = "public, max-age=31536000, immutable"
 SUBSTITUTED = "no-store"
 BRIEF = "public, max-age=1"
 NAME = r"[A-Za-z0-9-]+"
+DVR = "dvr"
+MOST_BEHIND = 4
+"""Segments (15 s) that may be missing before the live channel counts as away."""
 
 STREAMS = web.AppKey("streams", Mapping[str, ChannelStream])
 
@@ -43,6 +46,7 @@ def add_hls(app: web.Application, streams: Mapping[str, ChannelStream]) -> None:
         allow_head=True,
     )
     app.router.add_route("OPTIONS", "/hls/{tail:.*}", preflight)
+    app.router.add_get("/hls/{tail:.*}", nothing)
 
 
 def _stream(request: web.Request) -> ChannelStream:
@@ -67,8 +71,20 @@ async def preflight(_request: web.Request) -> web.Response:
 
 
 async def multivariant(request: web.Request) -> web.Response:
-    """Send a multivariant playlist."""
-    return _document(request, request.match_info["name"])
+    """Send a multivariant playlist; who asks for the live channel while playout is away is told to come again.
+
+    Its media playlists are served on, for those who watch; a player that opens them anew would repeat the last seconds.
+    """
+    name = request.match_info["name"]
+    if name != DVR and _stream(request).behind > MOST_BEHIND:
+        retry = {**CORS, "Cache-Control": "no-store", "Retry-After": "4"}
+        raise web.HTTPServiceUnavailable(headers=retry, text="Siaran terhenti / off the air")
+    return _document(request, name)
+
+
+async def nothing(_request: web.Request) -> web.Response:
+    """Answer any other address below ``/hls/``."""
+    raise _missing()
 
 
 async def media(request: web.Request) -> web.Response:

@@ -188,6 +188,8 @@ SOURCES: dict[str, tuple[str, Callable[[Path], object]]] = {
         *picture("854x480", 24, L), *tone(L), "-c:v", "libx264", "-preset", "ultrafast", "-bf", 2,
         "-c:a", "libmp3lame", p)),
     "phone": ("mp4", phone),
+    "motion-jpeg": ("avi", lambda p: ffmpeg(  # its chroma lies elsewhere, which must not reach the SPS
+        *picture("320x240", 25, L), *tone(L), "-pix_fmt", "yuvj420p", "-c:v", "mjpeg", "-c:a", "pcm_s16le", p)),
     "no-picture": ("mp3", lambda p: ffmpeg(*tone(L, rate=44_100), "-c:a", "libmp3lame", p)),
     "no-sound": ("mp4", lambda p: ffmpeg(*picture("320x180", 25, L), "-c:v", "libx264", "-preset", "ultrafast", p)),
     "10-bit": ("mkv", lambda p: ffmpeg(*picture("320x180", 25, L), *tone(L), "-pix_fmt", "yuv420p10le", "-c:v", "ffv1",

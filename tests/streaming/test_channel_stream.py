@@ -13,7 +13,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from lppl import journal
-from lppl.quanta import Quanta
+from lppl.quanta import CELL, Quanta
 from lppl.rundown import Kind, Line, Rundown
 from streaming.channel import ChannelStream, UnknownRendition
 from streaming.house import HouseStore
@@ -201,6 +201,17 @@ def test_removed_segments_stay_fetchable_and_then_go(mixed: Any, new_folder: Cal
                 world.stream.body(name, world.numbers()[0])
         assert len(world.stream.timeline.entries) < 20, "what is over is forgotten"
         assert now
+
+
+def test_it_knows_how_far_it_is_behind_when_playout_is_away(mixed: Any, new_folder: Callable[[], Path]) -> None:
+    with mixed.world(new_folder(), dvr_cells=12) as world:
+        world.start(START)
+        now = air(world, Watcher(), START, 60)
+        assert world.stream.behind == 0
+        world.stream.publish(Quanta(now + 6 * CELL))
+        assert world.stream.behind in (5, 6)
+        air(world, Watcher(), Quanta(now), 84)
+        assert world.stream.behind == 0, "it is back"
 
 
 @pytest.mark.parametrize(

@@ -130,6 +130,7 @@ export class Card {
       const named = this.#info.qualities.find((q) => q.name === select.value);
       const tv = this.#info.kind === "tv";
       this.#player.setQuality(named ?? select.value, tv && select.value === "saver");
+      this.#showStage();
     };
     choose();
     select.addEventListener("change", () => {
@@ -272,6 +273,12 @@ export class Card {
     this.#tellSystem();
   }
 
+  /** Sound alone plays over the motif of the station, as on radio. */
+  #showStage() {
+    const soundOnly = this.#info.kind === "tv" && this.#role("quality").value === "saver" && this.#player.live;
+    this.#root.classList.toggle("is-sound-only", soundOnly);
+  }
+
   #showSound() {
     const media = this.#role("media");
     const silent = media.muted || media.volume === 0;
@@ -296,6 +303,7 @@ export class Card {
     this.#role("live").disabled = live && wanted;
     this.#role("forward").disabled = live;
     this.#root.classList.toggle("is-live", live && wanted);
+    this.#showStage();
   }
 
   /** Tell the phone's lock screen and the keyboard's media keys. */
