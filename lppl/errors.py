@@ -71,6 +71,6 @@ class AlreadyRunning(LpplError):
     def __init__(self, role: str, folder: str) -> None:
         self.role, self.folder = role, folder
         super().__init__(
-            f"layanan lain sudah berjalan dengan peran {role} pada {folder}; hentikan dulu yang itu",
-            f"another service already runs the role {role} on {folder}; stop that one first",
+            f'layanan lain sudah berjalan dengan peran "{role}" pada {folder}; hentikan dulu yang itu',
+            f'another service already runs the role "{role}" on {folder}; stop that one first',
         )

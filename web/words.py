@@ -60,10 +60,10 @@ _BOTH: Final[dict[str, tuple[str, str]]] = {
         "This browser cannot play the channel; use the links below.",
     ),
     "offline": ("Keterangan acara sedang disambungkan kembali.", "Programme information is reconnecting."),
-    "other_apps": ("Dengarkan lewat aplikasi lain", "Listen in another app"),
+    "other_apps": ("Putar lewat aplikasi lain", "Play in another app"),
     "other_help": (
-        "Salin tautan ini ke VLC atau aplikasi radio di ponsel lama.",
-        "Paste this link into VLC or a radio app on an older phone.",
+        "Salin tautan ini ke VLC, pemutar lain, atau aplikasi radio di ponsel lama.",
+        "Paste this link into VLC, another player, or a radio app on an older phone.",
     ),
     "link_sound": ("Suara (AAC)", "Sound (AAC)"),
     "link_hls": ("Siaran lengkap (HLS)", "Full channel (HLS)"),

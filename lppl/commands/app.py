@@ -192,7 +192,7 @@ def restore(
         if lock_held(folder / "state" / f"{role}.lock"):
             raise AlreadyRunning(role, str(folder))
     done = asyncio.run(restore_backup(file, settings, into=into, force=force))
-    _say(f"Dipulihkan dari cadangan {done.made} / restored from the backup made then:")
+    _say(f"Dipulihkan dari cadangan {done.made[:16].replace('T', ' ')} UTC / restored from the backup made then:")
     print(done.data_dir)
     if done.set_aside is not None:
         _say(f"Yang lama disisihkan di {done.set_aside} / the old was set aside there")

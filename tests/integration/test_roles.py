@@ -87,5 +87,5 @@ async def test_a_role_runs_once_on_a_data_folder(home: Home) -> None:
         for name in ("air", "worker"):
             async with role(home, name) as second:
                 assert await second.ended() == 1
-    assert "peran air" in home.said()
-    assert "peran worker" in home.said()
+    assert 'peran "air"' in home.said()
+    assert 'peran "worker"' in home.said()

@@ -269,7 +269,7 @@ async def test_just_aired_and_links_for_other_apps(page: Page, station: Any) -> 
     await page.goto(station.url)
     await part(page, "aired").locator("summary").click()
     await expect(part(page, "aired").locator("li")).to_have_count(2, timeout=LONG)
-    await card(page, "radio").get_by_text("Dengarkan lewat aplikasi lain").click()
+    await card(page, "radio").get_by_text("Putar lewat aplikasi lain").click()
     await expect(part(page, "address", "radio").first).to_have_text(f"{station.url}listen/radio.aac")
 
 
