@@ -22,7 +22,7 @@ from lppl.settings import Output
 from playout.soundcard import AlarmName, SoundCard, State, Watch, list_devices
 from streaming import adts, mpegts
 
-pytestmark = pytest.mark.integration
+pytestmark = [pytest.mark.integration, pytest.mark.alone]
 
 Sound = NDArray[np.float64]
 
