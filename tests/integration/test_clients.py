@@ -17,7 +17,7 @@ from tests.station.browser import WATCH, chromium, opened, shown
 from tests.station.material import SOURCES
 from tests.station.service import Home, get_health, running
 
-pytestmark = pytest.mark.integration
+pytestmark = [pytest.mark.integration, pytest.mark.alone]
 
 SECONDS = 60
 VLC = Path(__file__).parents[1] / "station" / "vlc_client.py"
