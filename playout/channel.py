@@ -174,24 +174,26 @@ class ChannelPlayout:
     def _commit_some(self, now: Quanta) -> list[Record]:
         assert self.entry is not None
         records: list[Record] = []
-        house = self.entry.item.house
-        ready = self._sources.ready(house) if house is not None else None
-        if not self._goes_on(now, ready or Quanta(0)):
+        ready = self._ready(self.entry.item)
+        if not self._goes_on(now, ready):
             records += self._next(now)
             if not records:
                 return []
-            house = self.entry.item.house
-            ready = self._sources.ready(house) if house is not None else None
+            ready = self._ready(self.entry.item)
         item, end = self.entry.item, self.end
         length = min(self._stop, limit_of(now)) - end
-        if house is not None:
+        if item.house is not None:
             # never more than is there: of a live source what has arrived, of a file what it really holds
-            length = min(length, (ready or 0) - (item.in_point + end - item.start))
+            length = min(length, ready - (item.in_point + end - item.start))
         if length > 0:
             records.append(Commit(self.channel, end, length))
             self.entry = Entry(item, Quanta(end + length))
             self._note_live(self.entry)
         return records
+
+    def _ready(self, item: Item) -> Quanta:
+        """Return how much of what `item` airs is there; nothing when it is lost, or off air."""
+        return (self._sources.ready(item.house) if item.house is not None else None) or Quanta(0)
 
     def _note_live(self, entry: Entry) -> None:
         item = entry.item

@@ -7,18 +7,18 @@ those that a collected test needs.
 import contextlib
 import fcntl
 import os
+import select
 import signal
 import subprocess
 import sys
 import tempfile
-import time
 from collections.abc import Awaitable, Callable, Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from tests.station.background import ENDED, JOBS, Outcome, outcome_of
+from tests.station.background import JOBS, Outcome, outcome_of
 from tests.station.material import lay_out, prepare
 from tests.station.service import Home, eventually
 
@@ -49,15 +49,23 @@ class Background:
                     [sys.executable, "-m", "tests.station.background", str(self.folder), *jobs],
                     cwd=ROOT, stdin=subprocess.DEVNULL, stdout=log, stderr=log, start_new_session=True,
                 )  # fmt: skip
-            process.returncode = 0  # it is not waited for: that it ended is said by a file
+            process.returncode = 0  # it is not waited for here: another worker may
             self._pid.write_text(str(process.pid))
 
     @property
     def _pid(self) -> Path:
         return self.folder / "pid"
 
-    def _over(self) -> bool:
-        return (self.folder / ENDED).exists()
+    def _over(self, patience: float = 0.0) -> bool:
+        """Tell whether the process has ended, waiting `patience` seconds for that; it may be another worker's child."""
+        try:
+            process = os.pidfd_open(int(self._pid.read_text()))
+        except ProcessLookupError:
+            return True
+        try:
+            return bool(select.select([process], [], [], patience)[0])
+        finally:
+            os.close(process)
 
     async def outcome(self, job: str) -> Outcome:
         """Wait for `job` and return what it left. Fails the test when it went wrong."""
@@ -78,10 +86,7 @@ class Background:
             with contextlib.suppress(ProcessLookupError):
                 # asked first, so that it stops the services and browsers that it has started
                 os.kill(pid, signal.SIGINT)
-                patience = time.monotonic() + 30
-                while not self._over() and time.monotonic() < patience:
-                    time.sleep(0.1)
-                if not self._over():
+                if not self._over(patience=30):
                     os.killpg(pid, signal.SIGKILL)
         subprocess.run(["rm", "-rf", str(self.folder)], check=False)
 

@@ -219,19 +219,14 @@ class Station:
         from lppl.station.timer import Timer
         from lppl.station.work import AsRunIndex, Records, ShelfWatch, Work
 
-        rest = self.air.clock.rest if self.air is not None else float
-        records = Records(self.settings, rest)
+        records = Records(self.settings, self.air.clock.rest if self.air is not None else float)
         loops: list[tuple[str, Callable[[], Awaitable[None]]]] = [("database", records.keep_open)]
         if self.serving is not None:
             self.serving.database_failure = lambda: records.failure
         if self.air is not None:
-            watch = ShelfWatch(self.settings, records, self.bus, self.air.take_shelf, rest)
+            watch = ShelfWatch(self.settings, records, self.bus, self.air.take_shelf)
             index = AsRunIndex(
-                records,
-                self.settings.data_dir / "journal",
-                self.air.entries,
-                [c.id for c in self.settings.channels],
-                rest,
+                records, self.settings.data_dir / "journal", self.air.entries, [c.id for c in self.settings.channels]
             )
             past = partial(self._remember_past, self.air, index)
             loops += [("shelf", watch.run), ("as_run_index", index.run), ("past", past)]

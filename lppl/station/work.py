@@ -52,10 +52,13 @@ Rest = Callable[[float], float]
 
 
 class Records:
-    """The database, opened in the background and reopened when it was away. `failure` says why it is."""
+    """The database, opened in the background and reopened when it was away. `failure` says why it is.
+
+    Who looks into it now and then does so after a :attr:`rest`.
+    """
 
     def __init__(self, settings: Settings, rest: Rest = float) -> None:
-        self._settings, self._rest = settings, rest
+        self._settings, self.rest = settings, rest
         self._url, self._file = settings.database_url, settings.database_file
         self.failure: str | None = "belum dibuka / not open yet"
         self.library: Library | None = None
@@ -81,7 +84,7 @@ class Records:
                 self.failed(None)
             except (SQLAlchemyError, sqlite3.Error, OSError, LpplError) as error:  # migrations speak to SQLite itself
                 self.failed(error)
-            await asyncio.sleep(self._rest(RETRY_S if self.failure else PROBE_S))
+            await asyncio.sleep(self.rest(RETRY_S if self.failure else PROBE_S))
 
     def stamp(self) -> tuple[int, ...] | None:
         """Return what differs after any write to an SQLite database, by two stat calls; None for a server."""
@@ -109,14 +112,9 @@ class ShelfWatch:
     """Tells the air role what its channels can air, whenever the library has changed."""
 
     def __init__(
-        self,
-        settings: Settings,
-        records: Records,
-        bus: Bus,
-        take: Callable[[str, Shelf], Awaitable[None]],
-        rest: Rest = float,
+        self, settings: Settings, records: Records, bus: Bus, take: Callable[[str, Shelf], Awaitable[None]]
     ) -> None:
-        self._settings, self._records, self._bus, self._take, self._rest = settings, records, bus, take, rest
+        self._settings, self._records, self._bus, self._take = settings, records, bus, take
 
     async def run(self) -> None:
         """Watch for ever; a database that is away leaves everything as it is."""
@@ -138,7 +136,7 @@ class ShelfWatch:
                     except (SQLAlchemyError, OSError) as error:
                         self._records.failed(error)
                 # another process may have no bus to tell us: look now and then all the same
-                await changes.burst(self._rest(LOOK_S), BURST_S)
+                await changes.burst(self._records.rest(LOOK_S), BURST_S)
 
     async def _look(self, library: Library) -> None:
         for channel in self._settings.channels:
@@ -150,14 +148,8 @@ class AsRunIndex:
     """Copies what ended on air into the database; the journal stays the truth, so nothing is lost when this lags."""
 
     def __init__(
-        self,
-        records: Records,
-        folder: Path,
-        entries: Callable[[str], Sequence[Entry]],
-        channels: Sequence[str],
-        rest: Rest = float,
+        self, records: Records, folder: Path, entries: Callable[[str], Sequence[Entry]], channels: Sequence[str]
     ) -> None:
-        self._rest = rest
         self._records, self._folder, self._entries, self._channels = records, folder, entries, channels
         self._done: dict[str, Quanta] = {}
 
@@ -176,7 +168,7 @@ class AsRunIndex:
                 await self._index(library, {c: self._entries(c) for c in self._channels})
             except (SQLAlchemyError, OSError) as error:
                 self._records.failed(error)
-            await asyncio.sleep(self._rest(INDEX_S))
+            await asyncio.sleep(self._records.rest(INDEX_S))
 
     async def _index(self, library: Library, entries: Mapping[str, Sequence[Entry]]) -> None:
         """Index what has ended, of all channels at once: a transaction costs more than its rows."""

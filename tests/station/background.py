@@ -3,8 +3,7 @@
     python -m tests.station.background FOLDER JOB...
 
 `record`: three minutes of both channels. `kill`: two crashes under a player's eyes. `outage`: a minute off the air
-with pages open. Every job has a station of its own, and leaves ``JOB.json`` below FOLDER when it is over;
-when all are, a file ``ended`` is left.
+with pages open. Every job has a station of its own, and leaves ``JOB.json`` below FOLDER when it is over.
 """
 
 import asyncio
@@ -21,7 +20,6 @@ from tests.station.material import lay_out, prepare
 from tests.station.service import Home, Service, eventually, get, running
 from tests.station.watcher import Rendition, Watched, Watcher
 
-ENDED = "ended"
 CHANNELS = ("tv", "radio")
 RECORD_S = 180.0
 QUIET_S = 14.0
@@ -156,7 +154,4 @@ async def main(folder: Path, jobs: list[str]) -> None:
 
 
 if __name__ == "__main__":
-    try:
-        asyncio.run(main(Path(sys.argv[1]), sys.argv[2:]))
-    finally:
-        (Path(sys.argv[1]) / ENDED).touch()
+    asyncio.run(main(Path(sys.argv[1]), sys.argv[2:]))

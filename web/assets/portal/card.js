@@ -77,7 +77,7 @@ export class Card {
       this.#begin(() => player.goTo(behind < LIVE_S ? null : this.#with.clock.now() - behind * 1000));
     });
     this.#on("full", "click", () => this.#fullScreen());
-    this.#bindHiding();
+    if (this.#role("full")) this.#bindHiding();
   }
 
   #step(by) {
