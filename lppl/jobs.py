@@ -86,7 +86,13 @@ class ConformJobs:
         due = (
             select(conform_jobs.c.id)
             .where(conform_jobs.c.state == JobState.QUEUED, conform_jobs.c.not_before <= now)
-            .order_by(conform_jobs.c.priority, conform_jobs.c.duration_s, conform_jobs.c.id)
+            .order_by(
+                conform_jobs.c.priority,
+                case((conform_jobs.c.needed.is_(None), 1), else_=0),
+                conform_jobs.c.needed,
+                conform_jobs.c.duration_s,
+                conform_jobs.c.id,
+            )
             .limit(1)
             .with_for_update(skip_locked=True)  # PostgreSQL: a row that another worker is taking is passed over
         )

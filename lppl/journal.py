@@ -63,6 +63,12 @@ class Item:
     """Names the parameter sets of its renditions; empty while unknown, and off the air."""
     format_changes: int = 0
     """How often `format` had changed up to this item: what HLS counts discontinuities by, also across a restart."""
+    slot: str = ""
+    programme_id: str = ""
+    category: str = ""
+    order: str = ""
+    source: str = ""
+    """The asset that is meant, where `house` is derived from it (a crossfade, graphics burnt in)."""
 
     @property
     def id(self) -> str:
@@ -72,7 +78,7 @@ class Item:
     @property
     def asset(self) -> AssetId | None:
         """The asset that airs."""
-        return AssetId(self.house.split(".", 1)[0]) if self.house else None
+        return AssetId(self.source or self.house.split(".", 1)[0]) if self.house else None
 
 
 @dataclass(frozen=True, slots=True)

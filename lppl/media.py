@@ -12,6 +12,7 @@ from dataclasses import asdict, dataclass, field
 from enum import StrEnum
 from typing import NewType
 
+from lppl.programme import NO_DETAILS, Details
 from lppl.quanta import Quanta
 
 AssetId = NewType("AssetId", str)
@@ -141,6 +142,7 @@ class Material:
     paths: tuple[str, ...] = ()
     """Where it lies in the media folder (relative, ``/``-separated); what schedules select by."""
     has_picture: bool = False
+    details: Details = NO_DETAILS
 
 
 @dataclass(frozen=True)
@@ -148,6 +150,37 @@ class Shelf:
     """Everything that one channel can air now: an immutable snapshot of the library."""
 
     materials: Mapping[AssetId, Material] = field(default_factory=dict)
+    derived: Mapping[AssetId, Material] = field(default_factory=dict)
+    """Rendered ahead, by derived id (:mod:`lppl.derived`)."""
+
+    def to_json(self) -> bytes:
+        """Return the shelf as text; details that say nothing are left out."""
+
+        def record(derived: AssetId | None, m: Material) -> dict[str, object]:
+            said = {name: getattr(m, name) for name in Material.__slots__ if name != "details"}
+            if m.details is not NO_DETAILS:
+                said["details"] = m.details.model_dump(mode="json", exclude_defaults=True)
+            return said if derived is None else said | {"derived": derived}
+
+        records = [record(None, m) for m in self.materials.values()]
+        records += [record(derived, m) for derived, m in self.derived.items()]
+        return json.dumps(records, ensure_ascii=False).encode()
+
+    @classmethod
+    def from_json(cls, data: bytes, recipe: str) -> "Shelf":
+        """Read what :meth:`to_json` wrote, as far as it was made by `recipe`. Raises ValueError, TypeError, KeyError."""
+        materials: dict[AssetId, Material] = {}
+        rendered: dict[AssetId, Material] = {}
+        for said in json.loads(data):
+            derived = said.pop("derived", None)
+            details = Details.model_validate(said.pop("details")) if "details" in said else NO_DETAILS
+            material = Material(**(said | {"paths": tuple(said["paths"])}), details=details)
+            if material.house.endswith(f".{recipe}"):
+                if derived is None:
+                    materials[material.asset] = material
+                else:
+                    rendered[derived] = material
+        return cls(materials, rendered)
 
     def in_folder(self, folder: str) -> tuple[Material, ...]:
         """Return the material below `folder` (``""`` or ``"."``: all of it), in path order."""

@@ -39,6 +39,15 @@ class Line:
     hard: bool
     why: str
     """The rule that put it here, in Indonesian, for staff."""
+    slot: str = ""
+    """The occurrence it belongs to: ``<entry>@<local date>``; empty where nothing is scheduled."""
+    programme_id: str = ""
+    category: str = ""
+    """Its category in the as-run log (:class:`lppl.programme.Category`)."""
+    order: str = ""
+    """The spot order that it serves."""
+    edit: int = 0
+    """The number of the edit that a person fixed it by."""
 
     @property
     def end(self) -> Quanta:

@@ -137,12 +137,15 @@ conform_jobs = Table(
     Column("not_before", Instant, nullable=False),
     Column("heartbeat", Instant),
     Column("finished", Instant),
+    Column("needed", BigInteger),
     UniqueConstraint("asset_id", "recipe"),
     Index(None, "state", "priority", "duration_s", "id"),
 )
 """`state`: queued, running, done, failed. Lower `priority` goes first.
 
-`attempts` counts failures, `interruptions` kills under way since `reached`, the best progress of any try."""
+`attempts` counts failures, `interruptions` kills under way since `reached`, the best progress of any try. `needed`: the
+air time (quanta) at which the plan wants it; among equals of `priority` the earliest goes first, then what nobody waits
+for."""
 
 aired = Table(
     "aired",
@@ -155,7 +158,14 @@ aired = Table(
     Column("kind", String(16), nullable=False),
     Column("title", String(300), nullable=False),
     Column("programme", String(300), nullable=False),
+    Column("programme_id", String(64), nullable=False, server_default=""),
+    Column("category", String(16), nullable=False, server_default=""),
+    Column("slot", String(120), nullable=False, server_default=""),
+    Column("order_id", String(64), nullable=False, server_default=""),
+    Column("artist", String(300), nullable=False, server_default=""),
+    Column("why", Text, nullable=False, server_default=""),
     Index(None, "asset_id", "start"),
+    Index(None, "order_id", "start"),
 )
 """Index of the journal. Not bound to `assets`: what aired stays on record whatever becomes of the file."""
 
@@ -166,3 +176,100 @@ counters = Table(
     Column("value", BigInteger, nullable=False),
 )
 """Counters that grow with each change of what they are named after, for cheap polling by other processes."""
+
+documents = Table(
+    "documents",
+    metadata,
+    Column("kind", String(32), primary_key=True),
+    Column("id", String(64), primary_key=True),
+    Column("document", JSON, nullable=False),
+    Column("updated", Instant, nullable=False),
+)
+"""What staff lay down and planning reads, one JSON document each: programmes, playlists, rotations, orders."""
+
+grid_versions = Table(
+    "grid_versions",
+    metadata,
+    Column("channel", String(64), primary_key=True),
+    Column("number", Integer, primary_key=True, autoincrement=False),
+    Column("state", String(12), nullable=False),
+    Column("document", JSON, nullable=False),
+    Column("base", Integer),
+    Column("note", Text, nullable=False),
+    Column("reason", Text, nullable=False),
+    Column("findings", JSON, nullable=False),
+    Column("author", String(120), nullable=False),
+    Column("created", Instant, nullable=False),
+    Column("published", Instant),
+    Index(None, "channel", "state", "number"),
+)
+"""The weekly grid of a channel, version by version. `state`: draft, published (the newest is in force), withdrawn.
+
+A published version never changes; `reason` says why it was published over severe findings, which are kept beside it."""
+
+rundown_edits = Table(
+    "rundown_edits",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("channel", String(64), nullable=False),
+    Column("at", BigInteger, nullable=False),
+    Column("document", JSON, nullable=False),
+    Column("author", String(120), nullable=False),
+    Column("made", Instant, nullable=False),
+    Column("withdrawn", Instant),
+    Index(None, "channel", "at"),
+)
+"""What people changed by hand in the running order; `at` is the air time (quanta) that the edit is about."""
+
+planned_days = Table(
+    "planned_days",
+    metadata,
+    Column("channel", String(64), primary_key=True),
+    Column("day", String(10), primary_key=True),
+    Column("document", JSON, nullable=False),
+    Column("made", Instant, nullable=False),
+)
+"""The running order of each local day as it stood when the day began: what was planned, to compare with what aired."""
+
+asset_details = Table(
+    "asset_details",
+    metadata,
+    Column("asset_id", String(40), ForeignKey("assets.id"), primary_key=True),
+    Column("document", JSON, nullable=False),
+    Column("updated", Instant, nullable=False),
+)
+"""What staff know of an asset beyond its file (:class:`lppl.programme.Details`)."""
+
+derived_assets = Table(
+    "derived_assets",
+    metadata,
+    Column("id", String(40), ForeignKey("assets.id"), primary_key=True),
+    Column("specification", JSON, nullable=False),
+)
+"""What derived material is made from (:mod:`lppl.derived`); its row in `assets` has the state ``derived``."""
+
+job_runs = Table(
+    "job_runs",
+    metadata,
+    Column("job", String(64), primary_key=True),
+    Column("due", Instant, primary_key=True),
+    Column("started", Instant, nullable=False),
+    Column("finished", Instant),
+    Column("outcome", Text, nullable=False),
+)
+"""Occurrences of what happens at a time of day: who inserts the row runs it, so that each runs once."""
+
+takedowns = Table(
+    "takedowns",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("channel", String(64), nullable=False),
+    Column("start", BigInteger, nullable=False),
+    Column("end", BigInteger, nullable=False),
+    Column("reason", Text, nullable=False),
+    Column("author", String(120), nullable=False),
+    Column("made", Instant, nullable=False),
+    Column("lifted", Instant),
+    Index(None, "channel", "start"),
+)
+"""Spans of what aired, [start, end) in quanta, that may not be watched later."""

@@ -20,7 +20,7 @@ from lppl.clock import AirClock
 from lppl.config import ChannelSettings, Settings
 from lppl.events import Bus, ItemStarted, ScheduleChanged
 from lppl.journal import Entry, Item, Record
-from lppl.media import AssetId, HouseId, Material, Shelf
+from lppl.media import HouseId, Material, Shelf
 from lppl.ports import Aired
 from lppl.quanta import QUANTUM_MS, Quanta, covering
 from lppl.rundown import Kind, Line, Rundown
@@ -351,7 +351,7 @@ class Air:
     def remember_shelves(self, shelves: Sequence[tuple[str, Shelf]]) -> None:
         """Write what each channel can air beside the journal. Blocking; a full disk is only logged."""
         for channel, shelf in shelves:
-            data = json.dumps([asdict(m) for m in shelf.materials.values()], ensure_ascii=False).encode()
+            data = shelf.to_json()
             try:
                 durable.write_file(self._shelf_path(channel), data)
             except OSError as error:
@@ -360,11 +360,9 @@ class Air:
     def _remembered(self, channel: str) -> Shelf:
         recipe = self.settings.profile(self._channels[channel]).recipe
         try:
-            records = json.loads(self._shelf_path(channel).read_bytes())
-            materials = [Material(**(r | {"paths": tuple(r["paths"])})) for r in records]
+            return Shelf.from_json(self._shelf_path(channel).read_bytes(), recipe)
         except (OSError, ValueError, TypeError, KeyError):
             return Shelf()
-        return Shelf({AssetId(m.asset): m for m in materials if m.house.endswith(f".{recipe}")})
 
     # --- what others see ---
 
