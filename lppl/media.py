@@ -168,7 +168,7 @@ class Shelf:
 
     @classmethod
     def from_json(cls, data: bytes, recipe: str) -> "Shelf":
-        """Read what :meth:`to_json` wrote, as far as it was made by `recipe`. Raises ValueError, TypeError, KeyError."""
+        """Read what :meth:`to_json` wrote, where it fits `recipe`. Raises ValueError, TypeError, KeyError."""
         materials: dict[AssetId, Material] = {}
         rendered: dict[AssetId, Material] = {}
         for said in json.loads(data):
