@@ -12,6 +12,7 @@ import ffmpeg
 
 from lppl.media import AudioRung, Facts, Profile, VideoFacts, VideoRung
 from lppl.quanta import AAC_FRAMES, FRAMES, GOP, Quanta, seconds
+from streaming.graphics import Layer
 from streaming.loudness import Gain
 
 Stream = Any
@@ -123,6 +124,28 @@ def rung_chain(stream: Stream, rung: VideoRung, matrix: str | None) -> Stream:
     )
 
 
+def burnt_in(stream: Stream, layers: Sequence[Layer], start: Quanta) -> Stream:
+    """Lay `layers` over yuv420p BT.709 frames whose first is that of quantum `start` of the item.
+
+    Each picture is read and converted once and then held; what does not stand any more costs nothing.
+    """
+    for layer in layers:
+        left = None if layer.until is None else (layer.until - start) * FRAMES
+        if left is not None and left <= 0:
+            continue
+        picture = (
+            ffmpeg.input(f"file:{layer.path}", protocol_whitelist="file", format="png_pipe")["v"]
+            .filter("scale", out_color_matrix="bt709", out_range="tv")
+            .filter("format", "yuva420p")
+            .filter("setpts", "0")
+        )
+        held = {"eval": "init", "eof_action": "repeat", "format": "yuv420"}
+        if left is not None:
+            held["enable"] = f"lt(n,{left})"
+        stream = ffmpeg.filter([stream, picture], "overlay", layer.x, layer.y, **held)
+    return stream
+
+
 def _video_options(rung: VideoRung, preset: str) -> dict[str, object]:
     x264 = X264 | ({"chroma-qp-offset": 2} if preset in ("medium", "slow", "slower", "veryslow") else {})
     return {
@@ -141,10 +164,11 @@ def video_argv(
     part: tuple[Quanta, int],
     outputs: Sequence[Path],
     still: Path | None,
+    layers: Sequence[Sequence[Layer]] | None = None,
 ) -> list[str]:
     """Return the ffmpeg command that encodes `part` (start, length in quanta) to one MP4 a rung.
 
-    With `still` the picture is that image, for an item that has none.
+    With `still` the picture is that image, for an item that has none. `layers` are burnt in, those of each rung.
     """
     start, length = part
     frames = length * FRAMES
@@ -162,7 +186,8 @@ def video_argv(
         # the last picture is held when the sound goes on, or when frames are missing
         stream = stream.filter("setpts", "PTS-STARTPTS").filter("tpad", stop=-1, stop_mode="clone")
     made = []
-    for i, (rung, path) in enumerate(zip(profile.video, outputs, strict=True)):
+    over: Sequence[Sequence[Layer]] = layers or [()] * len(profile.video)
+    for i, (rung, path, above) in enumerate(zip(profile.video, outputs, over, strict=True)):
         stream = (
             rung_chain(stream, rung, matrix)
             if i == 0
@@ -174,6 +199,8 @@ def video_argv(
         this = this.filter("format", "yuv420p").filter(
             "setparams", range="tv", color_primaries="bt709", color_trc="bt709", colorspace="bt709"
         )
+        # after the split: each rung is drawn for its own size, and none sees what is burnt into a larger one
+        this = burnt_in(this, above, start)
         made.append(ffmpeg.output(this, str(path), **{"frames:v": frames}, **_video_options(rung, profile.preset)))
         if both is not None:
             stream = both[1]

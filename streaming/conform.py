@@ -2,7 +2,8 @@
 
 Three steps: *analyse* (decode the sound: loudness, true peak, exact length, silence at the end), *encode*
 (picture in parts of whole GOPs, so that a kill loses at most one part; sound beside it), *finish* (write house
-files and rename the set into place). The source is decoded once for all rungs.
+files and rename the set into place). The source is decoded once for all rungs. A variant of an item, with graphics
+burnt in, is made the same way.
 """
 
 import asyncio
@@ -22,6 +23,7 @@ from lppl.media import AssetId, ChannelKind, Facts, Profile, Tags, VideoRung
 from lppl.quanta import AAC_FRAMES, FRAMES, GOP, Quanta, seconds
 from streaming.commands import DEMUXERS, audio_argv, opened, reporting, stereo, video_argv
 from streaming.fmp4 import AudioTrack, VideoTrack, read_track
+from streaming.graphics import Graphics, draw
 from streaming.house import HouseSet, RenditionInfo, RenditionWriter, SetInfo, folder_of, gop_grid
 from streaming.loudness import SILENCE_DB, SILENCE_S, Gain, Sound, gain_of, length_of, parse_analysis
 
@@ -112,12 +114,14 @@ async def conform(
     still: Callable[[Tags, Path], Awaitable[None]] | None = None,
     urgent: bool = False,
     part: Quanta = PART,
+    graphics: Graphics | None = None,
 ) -> Conformed:
     """Make the house set of `asset` under `profile` below the folder `house`.
 
     `work` keeps finished parts between runs; `still` draws a title card for an item without picture on TV. `urgent`
-    work (slate and ident) is not idled; `part`, whole GOPs, is what a kill can cost. An existing whole set is kept.
-    Raises ProcessFailed, HouseFileDamaged, OSError.
+    work (slate and ident) is not idled; `part`, whole GOPs, is what a kill can cost. With `graphics`, which are burnt
+    into every picture, `asset` is the derived id of the variant. An existing whole set is kept.
+    Raises ProcessFailed, HouseFileDamaged, OSError; MediaRefused or LpplError when the logo cannot be used.
     """
     house_id = profile.house(asset)
     folder = folder_of(house, house_id)
@@ -126,12 +130,13 @@ async def conform(
             return _result(await asyncio.to_thread(lambda: HouseSet(folder).info))  # opens every file of it
         await asyncio.to_thread(shutil.rmtree, folder)
     idle = not urgent
+    parts_folder = work / house_id
+    await asyncio.to_thread(parts_folder.mkdir, parents=True, exist_ok=True)
+    layers = await draw(graphics, profile.video, parts_folder, idle=idle) if graphics and profile.video else None
     sound = await analyse(source, facts, idle=idle) if facts.audio else None
     picture = profile.kind is ChannelKind.TV
     quanta = length_of(facts, sound, picture=picture)
     gain = gain_of(sound, profile.target_lufs, profile.ceiling_dbtp) if sound else Gain(0.0, False)
-    parts_folder = work / house_id
-    await asyncio.to_thread(parts_folder.mkdir, parents=True, exist_ok=True)
     meter = _Meter(quanta, picture, on_progress)
     async with asyncio.TaskGroup() as group:
         if profile.video:
@@ -141,9 +146,10 @@ async def conform(
                 if still is None:
                     raise ValueError("an item without picture needs a still")
                 await still(tags, card)
-            group.create_task(
-                _encode_video(source, facts, profile, (quanta, part), parts_folder, card, meter, idle=idle)
-            )
+            command = partial(video_argv, source, facts, profile, still=card, layers=layers)
+            end_s = facts.video.duration_s if facts.video else seconds(quanta)
+            parts = parts_of(quanta, end_s, part)
+            group.create_task(_encode_video(command, parts, profile.video, parts_folder, meter, idle=idle))
         # beside a picture every core is busy: the sound is decoded once; alone, each rendition has a core of its own
         for rungs in [profile.audio] if profile.video else [[rung] for rung in profile.audio]:
             outputs = [parts_folder / f"{rung.name}.mp4" for rung in rungs]
@@ -181,27 +187,21 @@ def _part_path(folder: Path, rung: VideoRung, start: Quanta) -> Path:
 
 
 async def _encode_video(
-    source: Path,
-    facts: Facts,
-    profile: Profile,
-    size: tuple[Quanta, Quanta],
+    command: Callable[[tuple[Quanta, int], Sequence[Path]], list[str]],
+    parts: Sequence[tuple[Quanta, int]],
+    rungs: Sequence[VideoRung],
     folder: Path,
-    still: Path | None,
     meter: _Meter,
     *,
     idle: bool,
 ) -> None:
-    """Encode the parts that are not there yet; each is renamed into place when whole.
-
-    `size`: quanta in all, and in a part.
-    """
-    quanta, part = size
-    for start, length in parts_of(quanta, facts.video.duration_s if facts.video else seconds(quanta), part):
-        done = [_part_path(folder, rung, start) for rung in profile.video]
+    """Encode the parts that are not there yet; each is renamed into place when whole."""
+    for start, length in parts:
+        done = [_part_path(folder, rung, start) for rung in rungs]
         if await asyncio.to_thread(_all_there, done):
             continue
         beside = [path.with_suffix(".tmp") for path in done]
-        argv = video_argv(source, facts, profile, (start, length), beside, still)
+        argv = command((start, length), beside)
         await _encode(argv, partial(meter.video, seconds(start)), idle=idle)
         await asyncio.to_thread(_accept_parts, beside, done)
 
