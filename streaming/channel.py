@@ -12,22 +12,18 @@ from dataclasses import dataclass, field
 
 from lppl.errors import HouseFileDamaged
 from lppl.journal import Entry, Item, Record
-from lppl.media import AudioRung, Profile, VideoRung
+from lppl.media import Profile, VideoRung
 from lppl.quanta import CELL, GOP, Quanta, cell_of, cell_start
 from lppl.rundown import Kind
-from streaming.hls import AudioGroup, DateRange, ListedSegment, MediaPlaylist, MultivariantPlaylist, Variant
+from streaming.hls import DateRange, ListedSegment, MediaPlaylist, MultivariantPlaylist
 from streaming.house import HouseStore
+from streaming.ladder import codec_of, multivariant, target_duration
 from streaming.packager import Body, Packager, Slate
-from streaming.timeline import Segment, Timeline, due
+from streaming.timeline import NextGop, Segment, Timeline, due
 
 LIVE_SEGMENTS = 10
 """Segments in the live playlist: 38 s; at least 6, at most about 15 (RFC 8216bis 6.2.2; reload cost)."""
 PREROLL_CELLS = LIVE_SEGMENTS
-TARGET_TV = 5
-"""A TV segment lasts 2.24 to 5.44 s, rounded 5 (4.4.3.1)."""
-TARGET_RADIO = 4
-LANGUAGE = "id"
-LANGUAGE_NAME = "Bahasa Indonesia"
 
 
 class UnknownRendition(KeyError):
@@ -47,6 +43,21 @@ class Document:
         """Pack a playlist."""
         data = text.encode()
         return cls(data, gzip.compress(data, 6, mtime=0), f'"{hashlib.blake2b(data, digest_size=10).hexdigest()}"')
+
+
+def gop_finder(profile: Profile, store: HouseStore) -> NextGop:
+    """Return how the timelines of channels of `profile` find cuts.
+
+    Where GOPs begin is known without opening a file, but for what was live: conformed ones last 6 quanta.
+    """
+
+    def next_gop(item: Item, q: int) -> Quanta | None:
+        if item.kind is Kind.LIVE and item.house is not None:
+            with contextlib.suppress(HouseFileDamaged):  # then the slate stands in, cut as if it were conformed
+                return store.get(item.house).next_gop(q)
+        return Quanta(-(-q // GOP) * GOP) if profile.video else Quanta(q)
+
+    return next_gop
 
 
 @dataclass
@@ -75,6 +86,7 @@ class ChannelStream:
         self.channel, self.profile = channel, profile
         self._store, self._dvr_cells, self._mark_joins = store, max(dvr_cells, LIVE_SEGMENTS), mark_joins
         self.packager = Packager(store, slate)
+        self._next_gop = gop_finder(profile, store)
         self.timeline = Timeline(self._next_gop)
         self._published: list[_Published] = []
         self.behind = 0
@@ -84,14 +96,7 @@ class ChannelStream:
         """(rendition, format of an item) -> id of its init segment: a long DVR opens no file to know it."""
         self._documents: dict[str, Document] = {}
         self.names = (*(r.name for r in profile.video), *(r.name for r in profile.audio))
-        self._target = TARGET_TV if profile.video else TARGET_RADIO
-
-    def _next_gop(self, item: Item, q: int) -> Quanta | None:
-        """Where GOPs begin is known without opening a file, but for what was live: conformed ones last 6 quanta."""
-        if item.kind is Kind.LIVE and item.house is not None:
-            with contextlib.suppress(HouseFileDamaged):  # then the slate stands in, cut as if it were conformed
-                return self._store.get(item.house).next_gop(q)
-        return Quanta(-(-q // GOP) * GOP) if self.profile.video else Quanta(q)
+        self._target = target_duration(profile)
 
     # --- what comes in ---
 
@@ -255,37 +260,8 @@ class ChannelStream:
         ]
 
     def _multivariant(self, name: str) -> MultivariantPlaylist:
-        p = self.profile
-        kind = "dvr" if name == "dvr" else "live"
-        if name == "audio" or not p.video:
-            ordered = reversed(p.audio) if name == "audio" else p.audio
-            variants = [
-                Variant(f"{a.name}/{kind}.m3u8", _bandwidth(a), a.bitrate + AUDIO_OVERHEAD, "mp4a.40.2")
-                for a in ordered
-            ]
-            return MultivariantPlaylist((), variants)
-        groups = [AudioGroup(a.name, f"{a.name}/{kind}.m3u8", LANGUAGE_NAME, LANGUAGE) for a in p.audio]
-        variants = []
-        for i, rung in enumerate(p.video):
-            audio = p.audio[0] if i < (len(p.video) + 1) // 2 else p.audio[-1]
-            codec = self._video_codec(rung)
-            variants.append(
-                Variant(
-                    f"{rung.name}/{kind}.m3u8",
-                    _bandwidth(rung) + _bandwidth(audio),
-                    rung.bitrate + audio.bitrate + AUDIO_OVERHEAD + VIDEO_OVERHEAD,
-                    f"{codec},mp4a.40.2",
-                    (rung.width, rung.height),
-                    audio.name,
-                )
-            )
-        iframe_kind = "dvr-iframes" if name == "dvr" else "iframes"
-        for rung in p.video:
-            # one picture a segment, of at most the encoder's buffer
-            peak = round(rung.bitrate * 0.8 / 2.24)
-            codec, size = self._video_codec(rung), (rung.width, rung.height)
-            variants.append(Variant(f"{rung.name}/{iframe_kind}.m3u8", peak, peak // 2, codec, size, iframes=True))
-        return MultivariantPlaylist(groups, variants)
+        kind, iframes = ("dvr", "dvr-iframes") if name == "dvr" else ("live", "iframes")
+        return multivariant(self.profile, self._video_codec, kind, iframes, sound_alone=name == "audio")
 
     def _video_codec(self, rung: VideoRung) -> str:
         """RFC 6381 name of what is on air; of the slate before anything is."""
@@ -294,17 +270,4 @@ class ChannelStream:
             data = self.packager.init_of(rung.name, piece)
         else:
             data = self.packager.slate_init(rung.name)
-        at = data.index(b"avcC") + 4
-        return f"avc1.{data[at + 1 : at + 4].hex()}"
-
-
-AUDIO_OVERHEAD = 2_000
-"""Box headers of sound, bit/s: 180 sample sizes and 108 bytes in 3.84 s."""
-VIDEO_OVERHEAD = 1_500
-
-
-def _bandwidth(rung: VideoRung | AudioRung) -> int:
-    """Peak of a segment: for picture the cap and one encoder buffer over the shortest segment."""
-    if isinstance(rung, VideoRung):
-        return round(rung.bitrate * 1.36) + VIDEO_OVERHEAD
-    return round(rung.bitrate * 1.05) + AUDIO_OVERHEAD
+        return codec_of(data)

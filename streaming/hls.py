@@ -72,6 +72,8 @@ class MediaPlaylist:
     ranges: Sequence[DateRange] = ()
     discontinuity_sequence: int = 0
     iframes_only: bool = False
+    ended: bool = False
+    """Everything there will ever be is listed."""
 
     def text(self) -> str:
         """Return the playlist."""
@@ -81,6 +83,8 @@ class MediaPlaylist:
             f"#EXT-X-TARGETDURATION:{self.target_duration}",
             f"#EXT-X-MEDIA-SEQUENCE:{self.sequence}",
         ]
+        if self.ended:
+            out.append("#EXT-X-PLAYLIST-TYPE:VOD")  # 4.4.3.5
         if self.discontinuity_sequence:
             out.append(f"#EXT-X-DISCONTINUITY-SEQUENCE:{self.discontinuity_sequence}")  # 4.4.3.3
         if self.iframes_only:
@@ -101,6 +105,8 @@ class MediaPlaylist:
             out.append(f"#EXTINF:{seconds(s.length):.5f},")  # 4.4.4.1
             out.append(s.uri)
             follows = Quanta(s.start + s.length)
+        if self.ended:
+            out.append("#EXT-X-ENDLIST")  # 4.4.3.4
         return "\n".join(out) + "\n"
 
 
