@@ -13,7 +13,7 @@ from enum import StrEnum
 from typing import NewType
 
 from lppl.programme import NO_DETAILS, Details
-from lppl.quanta import Quanta
+from lppl.quanta import GOP, QUANTUM_MS, Quanta
 
 AssetId = NewType("AssetId", str)
 """Lower-case hex BLAKE2b-160 of a file's bytes (40 characters)."""
@@ -143,6 +143,23 @@ class Material:
     """Where it lies in the media folder (relative, ``/``-separated); what schedules select by."""
     has_picture: bool = False
     details: Details = NO_DETAILS
+
+    @property
+    def cue_in(self) -> Quanta:
+        """Where it begins to air, in quanta: rounded down, for TV to a key frame."""
+        found = min((self.details.cue_in_ms or 0) // QUANTUM_MS, self.quanta - 1)
+        return Quanta(found - found % GOP if self.on_tv else found)
+
+    @property
+    def cue_out(self) -> Quanta:
+        """Where it ends, in quanta, rounded up; always after :attr:`cue_in`."""
+        ms = self.details.cue_out_ms
+        return self.quanta if ms is None else Quanta(max(self.cue_in + 1, min(self.quanta, -(-ms // QUANTUM_MS))))
+
+    @property
+    def on_tv(self) -> bool:
+        """Whether it is conformed with a picture, so that it can only be entered at a key frame."""
+        return self.house.partition(".")[2].startswith(ChannelKind.TV.value)
 
 
 @dataclass(frozen=True)

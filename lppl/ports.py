@@ -16,6 +16,8 @@ class Aired:
     asset: AssetId
     start: Quanta
     length: Quanta
+    until: Quanta = Quanta(0)
+    """How far into the asset it came; 0 when that is not known (what was rendered from several)."""
 
 
 class Planner(Protocol):

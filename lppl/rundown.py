@@ -48,6 +48,8 @@ class Line:
     """The spot order that it serves."""
     edit: int = 0
     """The number of the edit that a person fixed it by."""
+    event: str = ""
+    """Names the occurrence of a fixed line; empty for what a slot's content gave."""
 
     @property
     def end(self) -> Quanta:

@@ -252,8 +252,7 @@ class ChannelPlayout:
         if line.kind is not Kind.LIVE:
             length = min(length, line.material.quanta - in_point)
         self._fallback, self._stands_in_for = False, None
-        m, p = line.material, line.programme
-        return self._begin(_item(self.channel, end, m, Quanta(length), line.kind, in_point, p, line.why, line.hard))
+        return self._begin(_item_of(self.channel, end, line, Quanta(length), in_point))
 
     def _stand_in(self, line: Line | None) -> list[Record]:
         """Begin the best fallback, up to the end of the line that it stands in for."""
@@ -308,10 +307,18 @@ def _item(
     material: Material,
     length: Quanta,
     kind: Kind,
-    in_point: Quanta = Quanta(0),  # noqa: B008 - a NewType of int
+    in_point: Quanta = Quanta(0),
     programme: str = "",
     why: str = "",
     hard: bool = False,
 ) -> Item:
     title, artist = material.title, material.artist
-    return Item(channel, start, material.house, in_point, length, kind, title, artist, programme, why, hard)
+    source = "" if material.house.startswith(material.asset) else material.asset
+    return Item(
+        channel, start, material.house, in_point, length, kind, title, artist, programme, why, hard, source=source
+    )
+
+
+def _item_of(channel: str, start: Quanta, line: Line, length: Quanta, in_point: Quanta) -> Item:
+    item = _item(channel, start, line.material, length, line.kind, in_point, line.programme, line.why, line.hard)
+    return replace(item, slot=line.slot, programme_id=line.programme_id, category=line.category, order=line.order)

@@ -1,43 +1,49 @@
-"""When the entries of a schedule occur: local clock times of the station's zone as air times in quanta.
+"""When a plan's strips and fixed lines occur: local clock times of the station's zone as air times in quanta.
 
 Computed here, in UTC, by `zoneinfo`, never by cron, so that a clock change neither doubles nor loses a
 start: a time that the change leaps over means the first instant after it, a time that comes twice means
-the first. Both keep the order of the day, so blocks that do not overlap on paper never overlap on air.
+the first. Both keep the order of the day, so strips that do not overlap on paper never overlap on air; where strips
+do overlap, the one of higher rank airs (a special over the ordinary week), then the one named first.
 """
 
 from bisect import bisect_left, bisect_right
 from collections import defaultdict
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 from lppl.quanta import Quanta, at_or_after, starting
-from scheduler.schedule import At, Block, Schedule
+from scheduler.plan import Fixed, Plan, Start, Strip
 
 BEFORE = timedelta(days=2)
-"""How far before the span occurrences still reach into it: the longest block, a day, and a clock change."""
+"""How far before the span occurrences still reach into it: the longest strip, a day, and a clock change."""
 AHEAD = timedelta(days=8)
-"""How far after a build: the next start of a weekly schedule, so that a plan does not depend on its end."""
+"""How far after a build: the next start of a weekly grid, so that a plan does not depend on its end."""
 
 
 @dataclass(frozen=True, slots=True)
 class Slot:
-    """One occurrence of a block, [start, end); empty where a clock change leaps over the whole of it."""
+    """One occurrence of a strip, [start, end); empty where a clock change leaps over the whole of it.
+
+    Where something of higher rank lies in the middle, both rests are slots of the one occurrence, which began at
+    `opens`.
+    """
 
     start: Quanta
     end: Quanta
-    block: Block
+    strip: Strip
+    key: str
+    opens: Quanta
 
 
 @dataclass(frozen=True, slots=True)
-class Event:
-    """One occurrence of an `at` entry; `number` is the entry's place in the file."""
+class Clash:
+    """Two strips of one rank that want the same time from `at` on; `winner` airs."""
 
-    start: Quanta
-    number: int
-    at: At
-    path: str
+    at: Quanta
+    winner: Strip
+    loser: Strip
 
 
 def instant(day: date, second: int, zone: ZoneInfo) -> datetime:
@@ -81,49 +87,57 @@ def local_clock(q: Quanta, zone: ZoneInfo) -> str:
     return local.strftime("%H.%M.%S" if local.second else "%H.%M")
 
 
+def day_bounds(day: date, zone: ZoneInfo) -> tuple[Quanta, Quanta]:
+    """Return the air time of a local date as [start, end)."""
+    return at_or_after(instant(day, 0, zone)), at_or_after(instant(day + timedelta(days=1), 0, zone))
+
+
 class Agenda:
-    """All starts of a schedule around [start, end), and what comes next."""
+    """All starts of a plan around [start, end), and what comes next. `airable`: has a fixed line its material?"""
 
     def __init__(
-        self, schedule: Schedule, zone: ZoneInfo, start: Quanta, end: Quanta, on_shelf: Callable[[str], bool]
+        self, plan: Plan, zone: ZoneInfo, start: Quanta, end: Quanta, airable: Callable[[Fixed], bool]
     ) -> None:
         first = (starting(start) - BEFORE).astimezone(zone).date()
         last = (starting(end) + AHEAD).astimezone(zone).date()
-        days = [first + timedelta(days=n) for n in range((last - first).days + 1)]
-        self.slots = tuple(sorted(_slots(schedule, zone, days), key=lambda s: (s.start, s.end)))
-        events = sorted(_events(schedule, zone, days), key=lambda e: (e.start, e.number))
-        self.events = tuple(e for e in events if on_shelf(e.path))
-        self.missing = tuple(e for e in events if not on_shelf(e.path))
-        """Events whose item is not on the shelf: nothing is cut for them."""
+        self.clashes: list[Clash] = []
+        self.slots = _resolved(_slots(plan.strips, zone, first, last), self.clashes)
+        events = _events(plan, first, last)
+        present = [airable(e) for e in events]
+        self.events = tuple(e for e, there in zip(events, present, strict=True) if there)
+        self.missing = tuple(e for e, there in zip(events, present, strict=True) if not there)
+        """Fixed lines whose material is not on the shelf: nothing is cut for them."""
         self._missing_starts = [e.start for e in self.missing]
         self._slot_starts = [slot.start for slot in self.slots]
         self._index()
+        # filler gives way to the end of a stretch, as to any start
+        self._sorted_starts = sorted({*self.starts, *(s.end for s in plan.stretches)})
 
     def _index(self) -> None:
-        hard: dict[Quanta, list[At | Block]] = defaultdict(list)
+        hard: dict[Quanta, list[Fixed | Strip]] = defaultdict(list)
         starts: set[Quanta] = set()
         for event in self.events:
             starts.add(event.start)
-            if event.at.hard:
-                hard[event.start].append(event.at)
+            if event.hard:
+                hard[event.start].append(event)
+        self.hard_slots: set[Quanta] = set()
         for slot in self.slots:
             if slot.end > slot.start:
                 starts.add(slot.start)
-                if slot.block.hard:
-                    hard[slot.start].append(slot.block)
+                if slot.strip.begins is Start.HARD and slot.start == slot.opens:
+                    hard[slot.start].append(slot.strip)
+                    self.hard_slots.add(slot.start)
         self.hard = hard
         """The hard entries of each hard start, in the order in which they air."""
         self.starts = starts
-        self.hard_slots = {s.start for s in self.slots if s.block.hard and s.end > s.start}
-        self._sorted_starts = sorted(starts)
         self._sorted_hard = sorted(hard)
 
     def slot_number(self, q: Quanta) -> int:
         """Return the index of the last slot that started at or before `q`, -1 before the first."""
         return bisect_right(self._slot_starts, q) - 1
 
-    def missing_in(self, start: Quanta, end: Quanta) -> tuple[Event, ...]:
-        """Return the events without an item in [start, end)."""
+    def missing_in(self, start: Quanta, end: Quanta) -> tuple[Fixed, ...]:
+        """Return the fixed lines without material in [start, end)."""
         starts = self._missing_starts
         return self.missing[bisect_left(starts, start) : bisect_left(starts, end)]
 
@@ -141,23 +155,63 @@ def _after(values: list[Quanta], q: Quanta) -> Quanta | None:
     return values[i] if i < len(values) else None
 
 
-def _slots(schedule: Schedule, zone: ZoneInfo, days: list[date]) -> Iterator[Slot]:
-    for block in schedule.block:
-        for day in days:
-            if day.weekday() in block.days:
-                start = at_or_after(instant(day, block.start, zone))
-                yield Slot(start, at_or_after(instant(day, block.until, zone)), block)
+def _slots(strips: Iterable[Strip], zone: ZoneInfo, first: date, last: date) -> Iterator[Slot]:
+    for strip in strips:
+        for day in strip.on.between(first, last):
+            start = at_or_after(instant(day, strip.start_s, zone))
+            end = at_or_after(instant(day, strip.until_s, zone))
+            yield Slot(start, end, strip, f"{strip.key}@{day}", start)
 
 
-def _events(schedule: Schedule, zone: ZoneInfo, days: list[date]) -> Iterator[Event]:
-    for number, at in enumerate(schedule.at):
-        seen: set[Quanta] = set()  # two clock times that a change leaps over are one start
-        for day in days:
-            if day.weekday() not in at.days:
-                continue
-            for second in at.seconds:
-                start = at_or_after(instant(day, second, zone))
-                if start not in seen:
-                    seen.add(start)
-                    hour = starting(start).astimezone(zone).hour
-                    yield Event(start, number, at, at.item.replace("{hh}", f"{hour:02}"))
+def _resolved(slots: Iterable[Slot], clashes: list[Clash]) -> tuple[Slot, ...]:
+    """Return slots that do not overlap, in order: a higher rank, then who is named first, takes the time."""
+    ordered = sorted(slots, key=lambda s: (s.start, s.end))
+    reached = Quanta(-1)
+    for slot in ordered:
+        if slot.start < reached and slot.end > slot.start:
+            break
+        reached = Quanta(max(reached, slot.end))
+    else:
+        return tuple(ordered)
+    taken: list[Slot] = []
+    starts: list[Quanta] = []
+    for slot in sorted(ordered, key=lambda s: -s.strip.rank):
+        for part in _rest_of(slot, taken, starts, clashes):
+            i = bisect_left(starts, part.start)
+            taken.insert(i, part)
+            starts.insert(i, part.start)
+    return tuple(taken)
+
+
+def _rest_of(slot: Slot, taken: Sequence[Slot], starts: list[Quanta], clashes: list[Clash]) -> Iterator[Slot]:
+    """Yield what is left of `slot` beside those that have their time already."""
+    at = slot.start
+    i = max(0, bisect_right(starts, at) - 1)
+    if slot.end <= slot.start:
+        yield slot
+        return
+    for other in taken[i:]:
+        if other.start >= slot.end:
+            break
+        if other.end <= at or other.end == other.start:
+            continue
+        if other.strip.rank == slot.strip.rank:
+            clashes.append(Clash(Quanta(max(at, other.start)), other.strip, slot.strip))
+        if other.start > at:
+            yield replace(slot, start=at, end=other.start)
+        at = Quanta(max(at, other.end))
+    if at < slot.end:
+        yield replace(slot, start=at)
+
+
+def _events(plan: Plan, first: date, last: date) -> list[Fixed]:
+    """Return the fixed lines of some dates in the order in which they are due, without what a person left out."""
+    found: dict[tuple[str, Quanta], Fixed] = {}  # two clock times that a change leaps over are one start
+    for day in (date.fromordinal(n) for n in range(first.toordinal(), last.toordinal() + 1)):
+        for daily in plan.daily:
+            for event in daily(day):
+                found.setdefault((event.series, event.start), event)
+    for event in plan.fixed:
+        found[event.series, event.start] = event
+    kept = [e for e in found.values() if e.key not in plan.skips]
+    return sorted(kept, key=lambda e: (e.start, e.priority))

@@ -1,38 +1,92 @@
-"""Checks a schedule against a shelf: what is missing, empty, or set to begin at one time."""
+"""Checks a plan against a shelf: what is missing, empty, or set to begin at one time."""
 
 from collections.abc import Sequence
 
 from lppl.quanta import Quanta
-from scheduler.agenda import Agenda
+from scheduler.agenda import Agenda, Clash
 from scheduler.fill import Catalogue
-from scheduler.findings import Findings, Rule
-from scheduler.schedule import At, Block, Schedule
+from scheduler.findings import Findings, Rule, Severity
+from scheduler.plan import Fixed, Folder, Listed, Plan, Reserved, Rotating, Series, Strip
 
 
-def inspect(
-    schedule: Schedule, catalogue: Catalogue, agenda: Agenda, start: Quanta, end: Quanta, findings: Findings
-) -> None:
-    """Add what is wrong with the schedule's entries that matter in [start, end)."""
-    for source in schedule.filler:
+def inspect(plan: Plan, catalogue: Catalogue, agenda: Agenda, start: Quanta, end: Quanta, findings: Findings) -> None:
+    """Add what is wrong with the plan's entries that matter in [start, end)."""
+    findings.extend(plan.findings)
+    for source in plan.filler:
         if not catalogue.filler(source).materials:
             _absent(findings, source, "filler", None)
     for event in agenda.missing_in(start, end):
-        _missing(findings, event.path, event.at.where, event.start)
+        _missing(findings, event.path or event.title, event.where, event.start)
     for slot in agenda.slots:
         if slot.start < end and slot.end > start:
-            _block(findings, catalogue, slot.block, slot.start)
+            _content(findings, catalogue, slot.strip, slot.start)
+    for clash in agenda.clashes:
+        if start <= clash.at < end:
+            _clash(findings, clash)
     for q, entries in agenda.hard.items():
         if len(entries) > 1 and start <= q < end:
             _two_hard(findings, entries, q)
 
 
-def _block(findings: Findings, catalogue: Catalogue, block: Block, q: Quanta) -> None:
-    for path in block.items:
+def _content(findings: Findings, catalogue: Catalogue, strip: Strip, q: Quanta) -> None:
+    content = strip.content
+    paths: Sequence[str] = content.paths if isinstance(content, Listed | Series) else ()
+    for path in paths:
         if catalogue.at_path(path) is None:
-            _missing(findings, path, block.where, q)
-    folders = block.rotation or ((block.folder,) if block.folder else ())
+            _missing(findings, path, strip.where, q)
+    folders: Sequence[str] = ()
+    if isinstance(content, Rotating):
+        folders = content.folders
+    elif isinstance(content, Folder | Series) and content.folder:
+        folders = (content.folder,)
     if folders and not any(catalogue.in_folder(f) for f in folders):
-        _absent(findings, "folder:" + ", ".join(folders), block.where, q)
+        _absent(findings, "folder:" + ", ".join(folders), strip.where, q)
+    if isinstance(content, Rotating) and content.clock and folders:
+        _clock(findings, catalogue, strip, content, q)
+    if isinstance(content, Reserved):
+        _reserved(findings, strip, content, q)
+
+
+def _clock(findings: Findings, catalogue: Catalogue, strip: Strip, content: Rotating, q: Quanta) -> None:
+    pool = catalogue.pool(content.folders)
+    for group in dict.fromkeys(content.clock):
+        if not pool.group(group).materials:
+            findings.add(
+                Rule.EMPTY_CATEGORY,
+                f'Kelompok "{group}" pada jam putar {strip.programme} kosong; seluruh rotasi dipakai.',
+                f'Group "{group}" of the clock of {strip.programme} is empty; the whole rotation is used.',
+                strip.where,
+                q,
+                item=group,
+                remedy=f'Beri materi kelompok "{group}", atau ubah jam putarnya.',
+            )
+
+
+def _reserved(findings: Findings, strip: Strip, content: Reserved, q: Quanta) -> None:
+    findings.add(
+        Rule.LIVE_RESERVED,
+        f"{strip.programme}: sumber {content.source} belum tersedia; sisipan mengudara.",
+        f"{strip.programme}: the source {content.source} does not exist yet; filler airs.",
+        strip.where,
+        q,
+        Severity.NOTE,
+        item=content.source,
+    )
+
+
+def _clash(findings: Findings, clash: Clash) -> None:
+    winner, loser = clash.winner, clash.loser
+    findings.add(
+        Rule.CLASH,
+        f"Jadwal bentrok: {winner.programme} dan {loser.programme}; {winner.programme} yang tayang.",
+        f"Schedule conflict: {winner.programme} and {loser.programme}; {winner.programme} airs.",
+        loser.where,
+        clash.at,
+        Severity.SEVERE,
+        source="Pola acara",
+        item=loser.programme,
+        remedy="Ubah waktu salah satunya.",
+    )
 
 
 def _absent(findings: Findings, source: str, where: str, q: Quanta | None) -> None:
@@ -46,6 +100,7 @@ def _absent(findings: Findings, source: str, where: str, q: Quanta | None) -> No
         f"Folder {path} holds no material that is ready; fill it or change the schedule.",
         where,
         q,
+        item=path,
     )
 
 
@@ -56,11 +111,12 @@ def _missing(findings: Findings, path: str, where: str, q: Quanta | None) -> Non
         f"File {path} is missing or not ready; it is skipped.",
         where,
         q,
+        item=path,
     )
 
 
-def _two_hard(findings: Findings, entries: Sequence[At | Block], q: Quanta) -> None:
-    names = ", ".join(f"{e.programme or 'acara tetap'} ({e.where or '-'})" for e in entries)
+def _two_hard(findings: Findings, entries: Sequence[Fixed | Strip], q: Quanta) -> None:
+    names = ", ".join(f"{title_of(e) or 'acara tetap'} ({e.where or '-'})" for e in entries)
     findings.add(
         Rule.TWO_HARD_STARTS,
         f"Mulai tepat waktu yang sama: {names}; yang pertama tayang, yang lain menunggu.",
@@ -68,3 +124,8 @@ def _two_hard(findings: Findings, entries: Sequence[At | Block], q: Quanta) -> N
         entries[0].where,
         q,
     )
+
+
+def title_of(entry: Fixed | Strip) -> str:
+    """Return what staff call an entry; empty when it has no name of its own."""
+    return entry.programme if isinstance(entry, Strip) else entry.title

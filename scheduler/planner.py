@@ -5,7 +5,7 @@ when to plan again: playout asks.
 """
 
 import threading
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
@@ -21,7 +21,8 @@ from lppl.quanta import Quanta
 from lppl.rundown import Kind, Line, Rundown
 from scheduler.fill import Catalogue
 from scheduler.findings import Finding
-from scheduler.rundown import GAP, Built, catalogue_of, compose
+from scheduler.plan import Mirror, Plan
+from scheduler.rundown import GAP, Built, Dress, Previous, Surroundings, Wish, catalogue_of, compose
 from scheduler.schedule import Schedule, default_schedule, parse_schedule
 
 log = structlog.get_logger(__name__)
@@ -29,11 +30,12 @@ log = structlog.get_logger(__name__)
 
 @dataclass(frozen=True, slots=True)
 class _Snapshot:
-    schedule: Schedule
+    plan: Plan
     shelf: Shelf
     ident: Material | None
     slate: Material
     catalogue: Catalogue
+    dress: Dress | None
 
 
 class SchedulePlanner:
@@ -43,16 +45,17 @@ class SchedulePlanner:
         self._zone = zone
         self._swap = threading.Lock()  # writers only; a plan reads one immutable snapshot
         self._channels: dict[str, _Snapshot] = {}
-        self._findings: dict[str, tuple[Finding, ...]] = {}
+        self._built: dict[str, Built] = {}
 
     def update(
         self,
         channel: str,
         *,
-        schedule: Schedule | None = None,
+        plan: Plan | None = None,
         shelf: Shelf | None = None,
         ident: Material | None = None,
         slate: Material | None = None,
+        dress: Dress | None = None,
     ) -> None:
         """Replace parts of a channel's snapshot at once; None keeps what was. The next plan uses them.
 
@@ -66,14 +69,22 @@ class SchedulePlanner:
             new_slate = slate or (old.slate if old else None)
             if new_slate is None:
                 raise ValueError(f"channel {channel} has no slate")
-            new_schedule = schedule or (old.schedule if old else Schedule())
+            new_plan = plan or (old.plan if old else Plan())
             new_shelf = shelf or (old.shelf if old else Shelf())
             new_ident = ident or (old.ident if old else None)
+            new_dress = dress or (old.dress if old else None)
             if old and new_shelf is old.shelf and new_ident is old.ident and new_slate is old.slate:
                 catalogue = old.catalogue
             else:
                 catalogue = catalogue_of(new_shelf, new_ident, new_slate)
-            self._channels[channel] = _Snapshot(new_schedule, new_shelf, new_ident, new_slate, catalogue)
+            self._channels[channel] = _Snapshot(new_plan, new_shelf, new_ident, new_slate, catalogue, new_dress)
+
+    def recall(self, channel: str, lines: Iterable[Line]) -> None:
+        """Take what was planned before a restart, so that rotations keep to it."""
+        try:
+            self._built[channel] = Built(Rundown(lines), ())
+        except ValueError as error:
+            log.warning("old_rundown_unusable", channel=channel, reason=str(error))
 
     def plan(self, channel: str, start: Quanta, end: Quanta, aired: Sequence[Aired]) -> Rundown:
         """Cover at least [start, end) exactly once, as `lppl.ports.Planner` says.
@@ -84,20 +95,44 @@ class SchedulePlanner:
         return self.built(channel, start, end, aired).rundown
 
     def built(self, channel: str, start: Quanta, end: Quanta, aired: Sequence[Aired]) -> Built:
-        """Return the plan and what staff should know about it, for pages."""
+        """Return the plan, what staff should know about it, and what should be rendered for it."""
         s = self._channels[channel]
         try:
-            built = compose(s.schedule, s.catalogue, s.ident, s.slate, self._zone, start, end, aired)
+            around = Surroundings(self._previous(channel), self._mirrors(s.plan), s.dress)
+            built = compose(s.plan, s.catalogue, s.ident, s.slate, self._zone, start, end, aired, around)
         except (ValueError, TypeError, ArithmeticError, LookupError, OSError):
-            # Not expected of any schedule; but the air is worth more than the plan.
+            # Not expected of any plan; but the air is worth more than the plan.
             log.exception("plan_failed", channel=channel, start=start, end=end)
             built = Built(Rundown(_slate_lines(s.slate, start, end)), ())
-        self._findings[channel] = built.findings
+        self._built[channel] = built
         return built
+
+    def _previous(self, channel: str) -> Previous:
+        built = self._built.get(channel)
+        return {(x.start, x.slot): x.material.asset for x in built.rundown if x.slot} if built else {}
+
+    def _mirrors(self, plan: Plan) -> Mapping[str, Rundown]:
+        others = mirrored(plan)
+        return {name: self._built[name].rundown for name in others if name in self._built} if others else {}
+
+    def mirroring(self, channel: str) -> tuple[str, ...]:
+        """Return the channels that simulcast `channel`: they must be planned again when it is."""
+        return tuple(name for name, s in self._channels.items() if name != channel and channel in mirrored(s.plan))
 
     def findings(self, channel: str) -> tuple[Finding, ...]:
         """Return what the latest plan of `channel` found; empty before the first."""
-        return self._findings.get(channel, ())
+        built = self._built.get(channel)
+        return built.findings if built else ()
+
+    def wishes(self, channel: str) -> tuple[Wish, ...]:
+        """Return what the latest plan of `channel` would have had rendered."""
+        built = self._built.get(channel)
+        return built.wishes if built else ()
+
+
+def mirrored(plan: Plan) -> frozenset[str]:
+    """Return the channels that `plan` simulcasts."""
+    return frozenset(s.content.channel for s in plan.strips if isinstance(s.content, Mirror))
 
 
 def _slate_lines(slate: Material, start: Quanta, end: Quanta) -> Iterator[Line]:

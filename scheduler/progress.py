@@ -11,7 +11,7 @@ from collections.abc import Set as AbstractSet
 from lppl.media import AssetId, Material
 from lppl.ports import Aired
 from lppl.quanta import Quanta
-from scheduler.agenda import Event
+from scheduler.plan import Fixed
 
 
 def coalesced(aired: Iterable[Aired], lengths: dict[AssetId, Quanta], boundaries: AbstractSet[Quanta]) -> list[Aired]:
@@ -29,7 +29,7 @@ def coalesced(aired: Iterable[Aired], lengths: dict[AssetId, Quanta], boundaries
             and before.length + entry.length <= lengths.get(entry.asset, 0)
             and entry.start not in boundaries
         ):
-            joined[-1] = Aired(before.asset, before.start, Quanta(before.length + entry.length))
+            joined[-1] = Aired(before.asset, before.start, Quanta(before.length + entry.length), entry.until)
         else:
             joined.append(entry)
     return joined
@@ -91,7 +91,7 @@ class ListProgress:
 
 
 class EventQueue:
-    """Which fixed events are due. `events` in order of start, then of the file.
+    """Which fixed events are due. `events` in order of start, then of priority.
 
     An event that its moment found busy waits its turn, a hard one only behind other events; it is given up
     when something else began instead of it, or the channel was off the air, or its next occurrence came.
@@ -99,15 +99,15 @@ class EventQueue:
     quantum goes first; the others wait for one item more.
     """
 
-    def __init__(self, events: Sequence[tuple[Event, Material]], firm: AbstractSet[Quanta]) -> None:
+    def __init__(self, events: Sequence[tuple[Fixed, Material]], firm: AbstractSet[Quanta]) -> None:
         self._events, self._firm = events, firm
         self._reached = 0
-        self._waiting: list[tuple[Event, Material]] = []
+        self._waiting: list[tuple[Fixed, Material]] = []
 
-    def due(self, q: Quanta) -> tuple[Event, Material] | None:
+    def due(self, q: Quanta) -> tuple[Fixed, Material] | None:
         """Return the event that should start at `q`."""
         self._reach(q)
-        exact = next((w for w in self._waiting if w[0].at.hard and w[0].start == q), None)
+        exact = next((w for w in self._waiting if w[0].hard and w[0].start == q), None)
         if exact or q in self._firm:
             return exact
         return self._waiting[0] if self._waiting else None
@@ -125,7 +125,7 @@ class EventQueue:
         while self._reached < len(self._events) and self._events[self._reached][0].start < end:
             event, material = self._events[self._reached]
             self._reached += 1
-            if not event.at.hard:  # a hard event that was not let in has lost its moment
+            if not event.hard:  # a hard event that was not let in has lost its moment
                 self._wait(event, material)
         return served is not None
 
@@ -140,8 +140,8 @@ class EventQueue:
             self._wait(*self._events[self._reached])
             self._reached += 1
 
-    def _wait(self, event: Event, material: Material) -> None:
-        """Queue an event; it replaces an older occurrence of the same entry."""
-        self._waiting = [w for w in self._waiting if w[0].number != event.number]
+    def _wait(self, event: Fixed, material: Material) -> None:
+        """Queue an event; it replaces an older occurrence of the same series."""
+        self._waiting = [w for w in self._waiting if w[0].series != event.series]
         self._waiting.append((event, material))
-        self._waiting.sort(key=lambda w: not w[0].at.hard)  # stable: else in order of start
+        self._waiting.sort(key=lambda w: not w[0].hard)  # stable: else in order of start

@@ -28,7 +28,9 @@ from lppl.station.builtin import Builtins
 from lppl.station.supervision import supervised
 from playout.channel import SHORT_OUTAGE, ChannelPlayout, Ladder
 from playout.engine import Engine
+from scheduler.file_plan import plan_of
 from scheduler.findings import Finding, Rule
+from scheduler.memory import aired_line
 from scheduler.planner import Origin, SchedulePlanner, read_schedule_file
 from scheduler.schedule import Schedule
 from streaming.house import HouseStore
@@ -178,7 +180,7 @@ class Air:
             journal.fold(entries, (record,))
             del entries[:-RECENT]
             if isinstance(record, Item) and record.asset is not None and record.kind not in NOT_PROGRAMME:
-                self.history[record.channel].append(Aired(record.asset, record.start, record.planned))
+                self.history[record.channel].append(_aired_of(record, record.planned))
         self._told(records)
         for record in records:
             if isinstance(record, Item):
@@ -268,7 +270,8 @@ class Air:
         elif read.origin is Origin.FILE:
             log.info("schedule_read", channel=channel, file=str(path))
         # by a clock that shows no credible time nothing can begin on time: programmes flow, hard starts wait
-        self.planner.update(channel, schedule=read.schedule if self.clock.credible else without_clock(read.schedule))
+        schedule = read.schedule if self.clock.credible else without_clock(read.schedule)
+        self.planner.update(channel, plan=plan_of(schedule, self.settings.station.zone))
         return True
 
     async def take_shelf(self, channel: str, shelf: Shelf) -> None:
@@ -295,7 +298,7 @@ class Air:
             if cut is not None:
                 playout.follow(cut)
                 break
-            past = [*self.history[channel], *(Aired(x.material.asset, x.start, x.length) for x in kept)]
+            past = [*self.history[channel], *(aired_line(x) for x in kept)]
             made = await asyncio.to_thread(
                 self.planner.plan, channel, start, Quanta(max(start, self.clock.now()) + HORIZON), past
             )
@@ -404,10 +407,14 @@ def without_clock(schedule: Schedule) -> Schedule:
 
 def _aired(entries: Sequence[Entry]) -> list[Aired]:
     return [
-        Aired(e.item.asset, e.item.start, Quanta(e.length))
-        for e in entries
-        if e.item.asset is not None and e.item.kind not in NOT_PROGRAMME
+        _aired_of(e.item, e.length) for e in entries if e.item.asset is not None and e.item.kind not in NOT_PROGRAMME
     ]
+
+
+def _aired_of(item: Item, length: int) -> Aired:
+    """Return what schedules need of an item; how far it came is not known of what was rendered from several."""
+    assert item.asset is not None
+    return Aired(item.asset, item.start, Quanta(length), Quanta(0 if item.source else item.in_point + length))
 
 
 def _stamp(path: Path) -> tuple[int, int] | None:

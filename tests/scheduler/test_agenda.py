@@ -9,7 +9,9 @@ from hypothesis import strategies as st
 
 from lppl.quanta import Quanta, at_or_after, starting
 from scheduler.agenda import Agenda, instant, local_clock
-from scheduler.schedule import Schedule, parse_schedule
+from scheduler.file_plan import plan_of
+from scheduler.plan import Plan
+from scheduler.schedule import parse_schedule
 
 BERLIN = "Europe/Berlin"  # Indonesia has no clock changes; the rule must hold where there are some
 
@@ -52,7 +54,7 @@ def signal_hours(zone: str, day: date) -> list[str]:
     tz = ZoneInfo(zone)
     start, end = (at_or_after(instant(day + timedelta(days=n), 0, tz)) for n in (0, 1))
     schedule = parse_schedule('[[at]]\nevery = "hour"\nitem = "{hh}"\n', "x")
-    agenda = Agenda(schedule, tz, start, end, lambda _: True)
+    agenda = Agenda(plan_of(schedule, tz), tz, start, end, lambda _: True)
     return [e.path for e in agenda.events if start <= e.start < end]
 
 
@@ -80,9 +82,9 @@ folder = "x"
 """
     zone = ZoneInfo(BERLIN)
     start = at_or_after(datetime(2026, 3, 29, tzinfo=zone))
-    agenda = Agenda(parse_schedule(text, "x"), zone, start, Quanta(start + 10), lambda _: True)
+    agenda = Agenda(plan_of(parse_schedule(text, "x"), zone), zone, start, Quanta(start + 10), lambda _: True)
     near = [s for s in agenda.slots if abs(s.start - start) < 40_000]
-    assert [(s.block.programme, s.end - s.start) for s in near] == [("Malam", 3 * 11_250), ("Hilang", 0)]
+    assert [(s.strip.programme, s.end - s.start) for s in near] == [("Malam", 3 * 11_250), ("Hilang", 0)]
     assert starting(near[0].end) == datetime(2026, 3, 29, 1, tzinfo=UTC)
     assert agenda.next_start(near[0].start) != near[1].start
 
@@ -91,5 +93,5 @@ def test_what_comes_next_and_how_it_is_written() -> None:
     zone = ZoneInfo("Asia/Jakarta")
     q = at_or_after(datetime(2026, 11, 22, 6, 0, 30, tzinfo=zone))
     assert local_clock(q, zone) == "06.00.30"
-    empty = Agenda(Schedule(), zone, q, q, lambda _: True)
+    empty = Agenda(Plan(), zone, q, q, lambda _: True)
     assert (empty.next_hard(q), empty.next_start(q), empty.slot_number(q)) == (None, None, -1)

@@ -11,12 +11,15 @@ from lppl.media import ChannelKind, Material, Shelf
 from lppl.ports import Aired, Planner
 from lppl.quanta import Quanta
 from lppl.rundown import Kind
+from scheduler.file_plan import plan_of
 from scheduler.findings import Rule
 from scheduler.planner import Origin, SchedulePlanner, last_good_path, read_schedule_file
 from scheduler.schedule import default_schedule
 
 START = Quanta(5_610_251_250)
 GOOD = '[[block]]\nprogramme = "A"\nstart = "00.00"\nend = "24.00"\nfolder = "a"\n'
+
+EVERYTHING = plan_of(default_schedule(ChannelKind.TV), ZoneInfo("Asia/Jakarta"))
 
 
 @pytest.fixture
@@ -32,7 +35,7 @@ def test_it_is_a_planner_whose_snapshot_swaps(
     assert {line.kind for line in port.plan("tv", START, Quanta(START + 100), [])} == {Kind.SLATE}
     planner.update("tv", ident=material("ident", 40))
     assert {line.kind for line in port.plan("tv", START, Quanta(START + 100), [])} == {Kind.IDENT}
-    planner.update("tv", schedule=default_schedule(ChannelKind.TV), shelf=shelf({"a": 60, "b": 60}))
+    planner.update("tv", plan=EVERYTHING, shelf=shelf({"a": 60, "b": 60}))
     assert {line.material.title for line in port.plan("tv", START, Quanta(START + 100), [])} == {"a", "b"}
     planner.update("tv", shelf=shelf({"c": 60}))
     assert {line.material.title for line in port.plan("tv", START, Quanta(START + 100), [])} == {"c"}
@@ -54,7 +57,12 @@ def test_a_channel_needs_a_slate_that_can_air(planner: SchedulePlanner, material
 def test_material_of_no_length_is_passed_over(
     planner: SchedulePlanner, material: Callable[..., Material], shelf: Callable[[dict[str, int]], Shelf]
 ) -> None:
-    planner.update("tv", schedule=default_schedule(ChannelKind.TV), shelf=shelf({"a": 0, "b": 50}), slate=material("s"))
+    planner.update(
+        "tv",
+        plan=EVERYTHING,
+        shelf=shelf({"a": 0, "b": 50}),
+        slate=material("s"),
+    )
     lines = planner.plan("tv", START, Quanta(START + 200), [])
     assert {line.material.title for line in lines} == {"b"}
 
@@ -63,7 +71,7 @@ def test_material_of_no_length_is_passed_over(
 def test_a_plan_at_an_impossible_time_is_slate(
     planner: SchedulePlanner, material: Callable[..., Material], start: int
 ) -> None:
-    planner.update("tv", schedule=default_schedule(ChannelKind.TV), slate=material("slate", 40))
+    planner.update("tv", plan=EVERYTHING, slate=material("slate", 40))
     rundown = planner.plan("tv", Quanta(start), Quanta(start + 100), [])
     assert (rundown.start, len(rundown)) == (start, 3)
     assert {line.kind for line in rundown} == {Kind.SLATE}
@@ -73,7 +81,12 @@ def test_plans_in_threads_while_the_shelf_swaps(
     planner: SchedulePlanner, material: Callable[..., Material], shelf: Callable[[dict[str, int]], Shelf]
 ) -> None:
     shelves = [shelf({f"{s}/{n}": 50 for n in range(20)}) for s in "ab"]
-    planner.update("tv", schedule=default_schedule(ChannelKind.TV), shelf=shelves[0], slate=material("s", 40))
+    planner.update(
+        "tv",
+        plan=EVERYTHING,
+        shelf=shelves[0],
+        slate=material("s", 40),
+    )
     mixed: list[set[str]] = []
 
     def plan() -> None:

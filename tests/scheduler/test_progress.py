@@ -7,9 +7,8 @@ import pytest
 from lppl.media import AssetId, Material
 from lppl.ports import Aired
 from lppl.quanta import Quanta
-from scheduler.agenda import Event
+from scheduler.plan import Fixed
 from scheduler.progress import EventQueue, ListProgress, coalesced
-from scheduler.schedule import At
 
 A, B = AssetId("a"), AssetId("b")
 
@@ -57,10 +56,10 @@ def queue(material: Callable[..., Material]) -> Callable[..., EventQueue]:
 
     def make(*events: tuple[str, int, bool], firm: frozenset[int] = frozenset()) -> EventQueue:
         made = [
-            (Event(Quanta(start), n, At(item=path, times=["06.00"], hard=hard), path), material(path))
+            (Fixed(Quanta(start), f"at-{n}", path, hard), material(path))
             for n, (path, start, hard) in enumerate(events)
         ]
-        made.sort(key=lambda pair: (pair[0].start, pair[0].number))
+        made.sort(key=lambda pair: pair[0].start)
         return EventQueue(made, {Quanta(q) for q in firm})
 
     return make

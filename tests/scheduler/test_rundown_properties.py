@@ -19,6 +19,8 @@ from lppl.ports import Aired
 from lppl.quanta import Quanta, at_or_after, starting
 from lppl.rundown import Kind, Line
 from scheduler.agenda import Agenda
+from scheduler.file_plan import plan_of
+from scheduler.plan import Fixed
 from scheduler.rundown import catalogue_of, compose
 from scheduler.schedule import At, Block, Schedule
 from scheduler.words import written
@@ -51,7 +53,7 @@ class Case:
     def lines(self, start: Quanta | None = None, aired: Sequence[Aired] | None = None) -> tuple[Line, ...]:
         catalogue = catalogue_of(self.shelf, self.ident, self.slate)
         return compose(
-            self.schedule,
+            plan_of(self.schedule, self.zone),
             catalogue,
             self.ident,
             self.slate,
@@ -63,7 +65,13 @@ class Case:
 
     def agenda(self) -> Agenda:
         catalogue = catalogue_of(self.shelf, self.ident, self.slate)
-        return Agenda(self.schedule, self.zone, self.start, self.end, lambda p: catalogue.at_path(p) is not None)
+        return Agenda(
+            plan_of(self.schedule, self.zone),
+            self.zone,
+            self.start,
+            self.end,
+            lambda e: catalogue.at_path(e.path) is not None,
+        )
 
 
 def made(path: str, quanta: int) -> Material:
@@ -192,9 +200,9 @@ def test_hard_starts_air_in_their_first_quantum(case: Case) -> None:
         line = by_start[q]  # KeyError: a line runs over a hard start
         first = entries[0]
         assert line.hard
-        if isinstance(first, At):
+        if isinstance(first, Fixed):
             assert line.kind is Kind.ITEM
-            assert line.material.title in {e.path for e in agenda.events if e.start == q and e.at.hard}
+            assert line.material.title in {e.path for e in agenda.events if e.start == q and e.hard}
         else:
             assert line.programme == first.programme
     event(f"hard starts: {min(checked, 3)}")
