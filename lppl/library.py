@@ -49,6 +49,11 @@ class Library:
         self._reading = engine.execution_options(**READS)
         self.jobs = ConformJobs(engine)
 
+    @property
+    def engine(self) -> AsyncEngine:
+        """The database, for the stores beside this one."""
+        return self._engine
+
     # --- files ---------------------------------------------------------------------------------------
 
     async def files(self) -> dict[str, LibraryFile]:

@@ -215,7 +215,8 @@ class Station:
     async def _keep_library(self) -> None:
         """Keep database, library and worker going; the air does without them when it must."""
         # imported late: the database's libraries take longer to load than the air takes to begin
-        from lppl.station.nightly import BACKUP_AT, JOURNAL_AT, back_up, tidy_journal
+        from lppl.occurrences import Occurrences
+        from lppl.station.nightly import nightly
         from lppl.station.timer import Timer
         from lppl.station.work import AsRunIndex, Records, ShelfWatch, Work
 
@@ -230,12 +231,15 @@ class Station:
             )
             past = partial(self._remember_past, self.air, index)
             loops += [("shelf", watch.run), ("as_run_index", index.run), ("past", past)]
+
+        async def occurrences() -> Occurrences:
+            return Occurrences((await records.opened()).engine)
+
         async with asyncio.TaskGroup() as group:
             if "worker" in self.roles:
                 work = Work(self.settings, records, lambda: self.bus.publish(LibraryChanged()))
-                timer = Timer(self.settings.station.zone)
-                timer.daily("backup", BACKUP_AT, partial(back_up, self.settings))
-                timer.daily("journal", JOURNAL_AT, partial(tidy_journal, self.settings))
+                timer = Timer(self.settings.station.zone, occurrences)
+                nightly(timer, self.settings)
                 loops += [("worker", work.run), ("timer", timer.run), ("lost", work.make_again)]
                 if self.serving is not None:
                     self.serving.conform_pause = lambda: work.paused

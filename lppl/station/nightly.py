@@ -9,6 +9,7 @@ import structlog
 from lppl import journal
 from lppl.backup import create_backup
 from lppl.config import Settings
+from lppl.station.timer import Missed, Timer
 
 log = structlog.get_logger(__name__)
 
@@ -17,6 +18,14 @@ BACKUPS_KEPT = 7
 JOURNAL_AT = 3 * 3600 + 47 * 60
 JOURNAL_KEPT = timedelta(days=400)
 """What aired must be provable for at least a year."""
+AGAIN_AFTER = timedelta(hours=3)
+"""Both may safely run twice, and neither takes so long."""
+
+
+def nightly(timer: Timer, settings: Settings) -> None:
+    """Put the nightly work on `timer`; a station that is switched off at night does it when it is on again."""
+    timer.daily("backup", BACKUP_AT, lambda _due: back_up(settings), Missed.ONCE, AGAIN_AFTER)
+    timer.daily("journal", JOURNAL_AT, lambda _due: tidy_journal(settings), Missed.ONCE, AGAIN_AFTER)
 
 
 async def back_up(settings: Settings) -> None:

@@ -1,9 +1,7 @@
 """What the station's helpers do when something goes wrong: none of it may reach the air, none of it is final."""
 
-import asyncio
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from zoneinfo import ZoneInfo
 
 import pytest
 
@@ -13,7 +11,6 @@ from lppl.quanta import Quanta
 from lppl.rundown import Kind
 from lppl.station.air import stands_in
 from lppl.station.nightly import tidy_journal
-from lppl.station.timer import Timer
 from lppl.station.work import Records, restricted
 
 
@@ -48,25 +45,6 @@ def test_no_password_of_a_database_is_shown() -> None:
 
     assert records.failure is not None
     assert "rahasia" not in records.failure
-
-
-async def test_a_job_armed_by_a_dead_clock_is_made_up_when_the_clock_is_set() -> None:
-    now = [datetime(2000, 1, 1, tzinfo=UTC)]
-    made = asyncio.Event()
-
-    async def job() -> None:
-        made.set()
-
-    timer = Timer(ZoneInfo("Asia/Jakarta"), now=lambda: now[0])
-    timer.daily("backup", 3 * 3600, job)
-    now[0] = datetime.now(UTC)
-    running = asyncio.create_task(timer.run())
-    try:
-        async with asyncio.timeout(10):
-            await made.wait()
-    finally:
-        running.cancel()
-        await asyncio.gather(running, return_exceptions=True)
 
 
 async def test_retention_counts_from_the_newest_file_whatever_the_clock_says(tmp_path: Path) -> None:
