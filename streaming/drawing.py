@@ -13,7 +13,7 @@ from pathlib import Path
 
 from PIL import Image, ImageDraw
 
-from lppl.demo.look import CREAM, GOLD, NIGHT, Colour, clear, fitted, font, width_of, wrapped
+from lppl.demo.look import CREAM, GOLD, NIGHT, Colour, clear, font, width_of, wrapped
 from streaming.graphics import BAD_LOGO, SAFE, layer_path
 
 Size = tuple[int, int]
@@ -89,8 +89,7 @@ def notice(size: Size, text: str) -> Image.Image:
     room = size[0] * (1 - 2 * SAFE) - 2 * pad - edge
     lines = []
     for i, said in enumerate(text.split("\n")):
-        least = max(said.split(), key=len)
-        face = fitted(least, round(34 * u), room, bold=i == 0)
+        face = font(round(34 * u), bold=i == 0)
         lines += [(line, face) for line in wrapped(said, face, room)]
     step = 46 * u
     w = even(max(width_of(line, face) for line, face in lines) + 2 * pad + edge)

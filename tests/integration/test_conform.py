@@ -22,6 +22,7 @@ from lppl.quanta import AAC_FRAMES, FRAMES, GOP, Quanta, seconds
 from lppl.rundown import Kind
 from streaming.conform import PART, Conformed, conform
 from streaming.fmp4 import VideoTrack
+from streaming.graphics import Graphics
 from streaming.house import HouseSet, HouseStore, folder_of
 from streaming.packager import Packager, Slate
 from streaming.probe import probe
@@ -73,14 +74,19 @@ class Conformer:
         self.store = HouseStore(self.folder / "house")
 
     async def __call__(
-        self, source: Path, profile: Profile = TV, name: str | None = None, part: Quanta | None = None
+        self,
+        source: Path,
+        profile: Profile = TV,
+        name: str | None = None,
+        part: Quanta | None = None,
+        graphics: Graphics | None = None,
     ) -> tuple[Conformed, HouseSet]:
         asset = AssetId((name or source.stem).encode().hex().ljust(40, "0")[:40])
 
         async def still(_tags: Tags, path: Path) -> None:
             await asyncio.to_thread(ffmpeg, *picture("320x180", 25, 0.04), "-frames:v", 1, path)
 
-        options = {"part": part} if part else {}
+        options = {"graphics": graphics} | ({"part": part} if part else {})
         made = await conform(
             source, await probe(source), Tags(source.stem), asset, profile,
             self.folder / "house", self.folder / "work", lambda _: None, still, urgent=True, **options,
