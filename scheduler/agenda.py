@@ -8,13 +8,14 @@ do overlap, the one of higher rank airs (a special over the ordinary week), then
 
 from bisect import bisect_left, bisect_right
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
+from lppl.media import Material
 from lppl.quanta import Quanta, at_or_after, starting
-from scheduler.plan import Fixed, Plan, Start, Strip
+from scheduler.plan import Fixed, Plan, Start, Stock, Strip
 
 BEFORE = timedelta(days=2)
 """How far before the span occurrences still reach into it: the longest strip, a day, and a clock change."""
@@ -93,19 +94,19 @@ def day_bounds(day: date, zone: ZoneInfo) -> tuple[Quanta, Quanta]:
 
 
 class Agenda:
-    """All starts of a plan around [start, end), and what comes next. `airable`: has a fixed line its material?"""
+    """All starts of a plan around [start, end), and what comes next."""
 
-    def __init__(
-        self, plan: Plan, zone: ZoneInfo, start: Quanta, end: Quanta, airable: Callable[[Fixed], bool]
-    ) -> None:
+    def __init__(self, plan: Plan, zone: ZoneInfo, start: Quanta, end: Quanta, stock: Stock) -> None:
         first = (starting(start) - BEFORE).astimezone(zone).date()
         last = (starting(end) + AHEAD).astimezone(zone).date()
         self.clashes: list[Clash] = []
         self.slots = _resolved(_slots(plan.strips, zone, first, last), self.clashes)
-        events = _events(plan, first, last)
-        present = [airable(e) for e in events]
-        self.events = tuple(e for e, there in zip(events, present, strict=True) if there)
-        self.missing = tuple(e for e, there in zip(events, present, strict=True) if not there)
+        found = [(e, stock.of_fixed(e)) for e in _events(plan, first, last, stock)]
+        there = [(_settled(e, m), m) for e, m in found if m is not None]
+        self.airing = tuple(sorted(there, key=lambda pair: (pair[0].start, pair[0].priority)))
+        """Fixed lines that have their material, with it."""
+        self.events = tuple(e for e, _ in self.airing)
+        self.missing = tuple(e for e, m in found if m is None)
         """Fixed lines whose material is not on the shelf: nothing is cut for them."""
         self._missing_starts = [e.start for e in self.missing]
         self._slot_starts = [slot.start for slot in self.slots]
@@ -204,12 +205,19 @@ def _rest_of(slot: Slot, taken: Sequence[Slot], starts: list[Quanta], clashes: l
         yield replace(slot, start=at)
 
 
-def _events(plan: Plan, first: date, last: date) -> list[Fixed]:
+def _settled(event: Fixed, material: Material) -> Fixed:
+    """Return a fixed line that ends at its time with the start that follows."""
+    if not event.ends:
+        return event
+    return replace(event, start=Quanta(event.start - (material.cue_out - material.cue_in)), ends=False)
+
+
+def _events(plan: Plan, first: date, last: date, stock: Stock) -> list[Fixed]:
     """Return the fixed lines of some dates in the order in which they are due, without what a person left out."""
     found: dict[tuple[str, Quanta], Fixed] = {}  # two clock times that a change leaps over are one start
     for day in (date.fromordinal(n) for n in range(first.toordinal(), last.toordinal() + 1)):
         for daily in plan.daily:
-            for event in daily(day):
+            for event in daily(day, stock):
                 found.setdefault((event.series, event.start), event)
     for event in plan.fixed:
         found[event.series, event.start] = event

@@ -19,7 +19,7 @@ def plan_of(schedule: Schedule, zone: ZoneInfo) -> Plan:
         found = (_fixed(number, at, day, zone) for number, at in enumerate(schedule.at) if day.weekday() in at.days)
         return tuple(event for events in found for event in events)
 
-    return Plan(strips=strips, daily=(fixed_of,) if schedule.at else (), filler=schedule.filler)
+    return Plan(strips=strips, daily=(lambda day, _: fixed_of(day),) if schedule.at else (), filler=schedule.filler)
 
 
 def _strip(number: int, block: Block) -> Strip:

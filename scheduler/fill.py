@@ -117,9 +117,17 @@ class Catalogue:
         return self._shelf.derived.get(derived)
 
     def of_fixed(self, event: Fixed) -> Material | None:
-        """Return the material of a fixed line."""
+        """Return the material of a fixed line; of a folder's, the one whose turn it is."""
         found = self.of(event.asset) if event.asset else None
+        if found is None and event.turn >= 0:
+            inside = self.in_folder(event.path)
+            return inside[event.turn % len(inside)] if inside else None
         return found or (self.at_path(event.path) if event.path else None)
+
+    def length_at(self, path: str) -> Quanta | None:
+        """Return how long the file at `path` airs; None while it is missing."""
+        found = self.at_path(path)
+        return air_length(found) if found else None
 
 
 class _Turns:

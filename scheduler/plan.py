@@ -170,6 +170,10 @@ class Fixed:
     """Names the material where it has no path of its own."""
     slot: str = ""
     """For what a person fixed: the occurrence that it belongs to."""
+    turn: int = -1
+    """From 0 on: `path` is a folder, whose files take turns by this."""
+    ends: bool = False
+    """`start` is when it ends: it begins as much earlier as it is long."""
 
     @property
     def key(self) -> str:
@@ -177,7 +181,19 @@ class Fixed:
         return f"{self.series}@{self.start}"
 
 
-Daily = Callable[[date], Sequence[Fixed]]
+class Stock(Protocol):
+    """What there is to air, as far as fixed lines need to know."""
+
+    def of_fixed(self, event: Fixed) -> Material | None:
+        """Return the material of a fixed line; None while it is missing."""
+        ...
+
+    def length_at(self, path: str) -> Quanta | None:
+        """Return how long the file at `path` airs; None while it is missing."""
+        ...
+
+
+Daily = Callable[[date, Stock], Sequence[Fixed]]
 """The fixed lines of a local date, any order; cached by whoever makes it."""
 
 

@@ -162,11 +162,8 @@ class _Composer:
         self._wishes: dict[AssetId, Wish] = {}
         past = [entry for entry in aired if entry.start < start]
         oldest = _oldest_that_matters(past, start)
-        self._agenda = Agenda(plan, zone, oldest, max(start, end), lambda e: catalogue.of_fixed(e) is not None)
-        self._events = EventQueue(
-            [(e, m) for e in self._agenda.events if (m := catalogue.of_fixed(e)) is not None],
-            self._agenda.hard_slots,
-        )
+        self._agenda = Agenda(plan, zone, oldest, max(start, end), catalogue)
+        self._events = EventQueue(self._agenda.airing, self._agenda.hard_slots)
         self._fillers: list[tuple[str, Pool]] = [(s, catalogue.filler(s)) for s in plan.filler]
         self._filler_assets = frozenset(m.asset for _, pool in self._fillers for m in pool.materials)
         self._rotations: dict[Pool, Rotation] = {}

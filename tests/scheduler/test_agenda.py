@@ -7,11 +7,23 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from lppl.media import AssetId, HouseId, Material
 from lppl.quanta import Quanta, at_or_after, starting
 from scheduler.agenda import Agenda, instant, local_clock
 from scheduler.file_plan import plan_of
-from scheduler.plan import Plan
+from scheduler.plan import Fixed, Plan
 from scheduler.schedule import parse_schedule
+
+
+class Everything:
+    """A stock in which nothing is missing."""
+
+    def of_fixed(self, event: Fixed) -> Material:
+        return Material(HouseId(f"{event.path}.t"), AssetId(event.path), event.path, Quanta(10))
+
+    def length_at(self, path: str) -> Quanta:
+        return Quanta(10)
+
 
 BERLIN = "Europe/Berlin"  # Indonesia has no clock changes; the rule must hold where there are some
 
@@ -54,7 +66,7 @@ def signal_hours(zone: str, day: date) -> list[str]:
     tz = ZoneInfo(zone)
     start, end = (at_or_after(instant(day + timedelta(days=n), 0, tz)) for n in (0, 1))
     schedule = parse_schedule('[[at]]\nevery = "hour"\nitem = "{hh}"\n', "x")
-    agenda = Agenda(plan_of(schedule, tz), tz, start, end, lambda _: True)
+    agenda = Agenda(plan_of(schedule, tz), tz, start, end, Everything())
     return [e.path for e in agenda.events if start <= e.start < end]
 
 
@@ -82,7 +94,7 @@ folder = "x"
 """
     zone = ZoneInfo(BERLIN)
     start = at_or_after(datetime(2026, 3, 29, tzinfo=zone))
-    agenda = Agenda(plan_of(parse_schedule(text, "x"), zone), zone, start, Quanta(start + 10), lambda _: True)
+    agenda = Agenda(plan_of(parse_schedule(text, "x"), zone), zone, start, Quanta(start + 10), Everything())
     near = [s for s in agenda.slots if abs(s.start - start) < 40_000]
     assert [(s.strip.programme, s.end - s.start) for s in near] == [("Malam", 3 * 11_250), ("Hilang", 0)]
     assert starting(near[0].end) == datetime(2026, 3, 29, 1, tzinfo=UTC)
@@ -93,5 +105,5 @@ def test_what_comes_next_and_how_it_is_written() -> None:
     zone = ZoneInfo("Asia/Jakarta")
     q = at_or_after(datetime(2026, 11, 22, 6, 0, 30, tzinfo=zone))
     assert local_clock(q, zone) == "06.00.30"
-    empty = Agenda(Plan(), zone, q, q, lambda _: True)
+    empty = Agenda(Plan(), zone, q, q, Everything())
     assert (empty.next_hard(q), empty.next_start(q), empty.slot_number(q)) == (None, None, -1)

@@ -65,13 +65,7 @@ class Case:
 
     def agenda(self) -> Agenda:
         catalogue = catalogue_of(self.shelf, self.ident, self.slate)
-        return Agenda(
-            plan_of(self.schedule, self.zone),
-            self.zone,
-            self.start,
-            self.end,
-            lambda e: catalogue.at_path(e.path) is not None,
-        )
+        return Agenda(plan_of(self.schedule, self.zone), self.zone, self.start, self.end, catalogue)
 
 
 def made(path: str, quanta: int) -> Material:

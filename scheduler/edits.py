@@ -1,0 +1,175 @@
+"""What people change by hand in a running order: each edit a document, and what edits mean for a plan.
+
+An edit says what it leaves out, what it puts in, and what time it hands to filler; replacing, moving and cutting are
+made of these. Edits outlive a rebuild: they are laid over whatever the grid gives.
+"""
+
+from collections.abc import Iterable, Mapping
+from enum import StrEnum
+from typing import Annotated
+
+from pydantic import Field
+
+from lppl.media import AssetId
+from lppl.programme import Document, Word
+from lppl.quanta import Quanta
+from lppl.rundown import Line
+from scheduler.plan import Fixed, Start, Stretch
+
+AirTime = Annotated[int, Field(ge=0)]
+
+
+class Act(StrEnum):
+    """What a person did."""
+
+    INSERT = "sisip"
+    REPLACE = "ganti"
+    MOVE = "pindah"
+    CUT = "potong"
+    HOLD = "tahan"
+    SKIP = "lewati"
+    FILL = "isi"
+
+
+class Left(Document):
+    """What is left out: an asset of a slot's occurrence, or a fixed line by its key."""
+
+    slot: Word = ""
+    asset: Word = ""
+    event: Word = ""
+
+
+class Put(Document):
+    """What is put in at an air time; `in_point` and `length` in quanta, 0: the whole."""
+
+    at: AirTime
+    asset: Word
+    title: Word = ""
+    begins: Start = Start.NOT_BEFORE
+    in_point: AirTime = 0
+    length: AirTime = 0
+    slot: Word = ""
+    programme_id: Word = ""
+    category: Word = ""
+
+
+class Edit(Document):
+    """One edit; `until` is where filler ends for HOLD and FILL (air time)."""
+
+    act: Act
+    at: AirTime
+    left: Left | None = None
+    put: Put | None = None
+    until: AirTime = 0
+    note: Word = ""
+
+
+def insert(at: Quanta, asset: AssetId, title: str, begins: Start = Start.NOT_BEFORE, slot: str = "") -> Edit:
+    """Return the edit that puts an asset in at an air time."""
+    return Edit(act=Act.INSERT, at=at, put=Put(at=at, asset=asset, title=title, begins=begins, slot=slot))
+
+
+def skip(line: Line) -> Edit:
+    """Return the edit that leaves a line out."""
+    return Edit(act=Act.SKIP, at=line.start, left=_left(line), note=line.material.title)
+
+
+def replace(line: Line, asset: AssetId, title: str) -> Edit:
+    """Return the edit that airs another asset in the place of a line."""
+    return Edit(act=Act.REPLACE, at=line.start, left=_left(line), put=_put(line, line.start, asset, title))
+
+
+def move(line: Line, to: Quanta, begins: Start = Start.NOT_BEFORE) -> Edit:
+    """Return the edit that airs a line at another time."""
+    put = _put(line, to, line.material.asset, line.material.title).model_copy(
+        update={"begins": begins, "in_point": line.in_point if line.edit else 0, "slot": ""}
+    )
+    return Edit(act=Act.MOVE, at=line.start, left=_left(line), put=put)
+
+
+def cut(line: Line, in_point: Quanta, out_point: Quanta) -> Edit:
+    """Return the edit that airs only [in_point, out_point) of a line's asset. Raises ValueError for an empty span."""
+    if not 0 <= in_point < out_point <= line.material.quanta:
+        raise ValueError(
+            f"titik masuk dan keluar harus di dalam materi ({line.material.quanta * 0.32:.1f} s) / "
+            "in and out must lie inside the material, in before out"
+        )
+    put = _put(line, line.start, line.material.asset, line.material.title)
+    put = put.model_copy(update={"in_point": in_point, "length": out_point - in_point})
+    return Edit(act=Act.CUT, at=line.start, left=_left(line), put=put)
+
+
+def hold(line: Line, until: Quanta) -> Edit:
+    """Return the edit that holds a line: filler airs until `until`, or until the edit is withdrawn."""
+    return Edit(act=Act.HOLD, at=line.start, until=until, note=line.material.title)
+
+
+def fill(at: Quanta, until: Quanta) -> Edit:
+    """Return the edit that fills [at, until). Raises ValueError for an empty span."""
+    if until <= at:
+        raise ValueError("waktu akhir pengisian harus sesudah awalnya / filling must end after it begins")
+    return Edit(act=Act.FILL, at=at, until=until)
+
+
+def _left(line: Line) -> Left:
+    if line.event:
+        return Left(event=line.event)
+    return Left(slot=line.slot, asset=line.material.asset)
+
+
+def _put(line: Line, at: Quanta, asset: AssetId, title: str) -> Put:
+    return Put(
+        at=at,
+        asset=asset,
+        title=title,
+        begins=Start.HARD if line.hard else Start.NOT_BEFORE,
+        slot=line.slot,
+        programme_id=line.programme_id,
+        category=line.category,
+    )
+
+
+# ---- what they mean -------------------------------------------------------------------------------
+
+
+def fixed_lines(edits: Mapping[int, Edit]) -> tuple[Fixed, ...]:
+    """Return what people put in; of edits (by number) a later one stands for the same time after an earlier one."""
+    return tuple(
+        Fixed(
+            Quanta(put.at),
+            f"petugas-{number}",
+            "",
+            put.begins is Start.HARD,
+            put.title,
+            f"suntingan {number}",
+            put.category,
+            programme_id=put.programme_id,
+            priority=55,
+            in_point=Quanta(put.in_point),
+            length=Quanta(put.length),
+            edit=number,
+            asset=AssetId(put.asset),
+            slot=put.slot,
+        )
+        for number, edit in edits.items()
+        if (put := edit.put) is not None
+    )
+
+
+def skips(edits: Iterable[Edit]) -> Mapping[str, frozenset[str]]:
+    """Return what people left out, as `scheduler.plan.Plan` keeps it."""
+    found: dict[str, set[str]] = {}
+    for edit in edits:
+        if edit.left is not None:
+            found.setdefault(edit.left.event or edit.left.slot, set()).add(edit.left.asset)
+    return {key: frozenset(assets) for key, assets in found.items()}
+
+
+def stretches(edits: Mapping[int, Edit]) -> tuple[Stretch, ...]:
+    """Return the time that people gave to filler."""
+    why = {Act.HOLD: "ditahan petugas", Act.FILL: "diisi sampai waktunya oleh petugas"}
+    return tuple(
+        Stretch(Quanta(edit.at), Quanta(edit.until), why[edit.act] + (f": {edit.note}" if edit.note else ""), number)
+        for number, edit in edits.items()
+        if edit.act in why
+    )

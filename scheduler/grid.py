@@ -1,0 +1,258 @@
+"""The weekly grid (pola acara) of a channel as documents: entries, what fills them, playlists, rotations, house rules.
+
+Documents are what staff edit and what versions keep. `read_grid` takes a kept one apart entry by entry, so that one bad
+entry is a finding and never a stop; `scheduler.laying_out` turns documents into a plan.
+"""
+
+from collections.abc import Mapping, Sequence
+from datetime import date
+from typing import Annotated, Any, Literal
+
+from pydantic import BeforeValidator, Field, PlainSerializer, ValidationError
+
+from lppl.programme import Document, Name, Slug, Text, Word
+from scheduler.findings import Finding, Rule, Severity
+from scheduler.fixed import FixedEvents
+from scheduler.plan import Start
+from scheduler.recurrence import Recurrence
+from scheduler.words import DAY_S, EVERY_DAY, clock, filler_source, media_path, written
+
+ClockTime = Annotated[int, BeforeValidator(lambda v: v if isinstance(v, int) else clock(v)), PlainSerializer(written)]
+"""Local seconds after midnight; written ``06.00``."""
+MediaPath = Annotated[str, BeforeValidator(media_path)]
+Filler = Annotated[str, BeforeValidator(filler_source)]
+
+
+class OneAsset(Document):
+    """A fixed asset."""
+
+    kind: Literal["asset"] = "asset"
+    path: MediaPath
+
+
+class Episodes(Document):
+    """An episode list that advances: `count` in each occurrence; `rerun` airs the last ones again."""
+
+    kind: Literal["series"] = "series"
+    folder: MediaPath | None = None
+    paths: tuple[MediaPath, ...] = ()
+    count: Annotated[int, Field(ge=1, le=100)] = 1
+    repeat: bool = False
+    rerun: bool = False
+
+
+class FromPlaylist(Document):
+    """A playlist, once through, or over and over."""
+
+    kind: Literal["playlist"] = "playlist"
+    playlist: Slug
+    repeat: bool = False
+
+
+class FromRotation(Document):
+    """A rotation by its rules, or simply some folders taking turns."""
+
+    kind: Literal["rotation"] = "rotation"
+    rotation: Slug | None = None
+    folders: tuple[MediaPath, ...] = ()
+
+
+class Simulcast(Document):
+    """What another channel airs."""
+
+    kind: Literal["simulcast"] = "simulcast"
+    channel: Slug
+
+
+class LiveSource(Document):
+    """A live source or relay; until sources exist its time is reserved, and filler airs."""
+
+    kind: Literal["live"] = "live"
+    source: Name
+    relay: bool = False
+
+
+Filling = Annotated[
+    OneAsset | Episodes | FromPlaylist | FromRotation | Simulcast | LiveSource, Field(discriminator="kind")
+]
+
+
+class Entry(Document):
+    """One programme's place in the grid. `length_s` may carry it past midnight; 0 is kept, and found."""
+
+    id: Slug
+    programme: Slug
+    on: Recurrence
+    start: Annotated[ClockTime, Field(ge=0, lt=DAY_S)]
+    length_s: Annotated[int, Field(ge=0, le=DAY_S)]
+    begins: Start = Start.NOT_BEFORE
+    content: Filling
+    note: Text = ""
+
+
+class Grid(Document):
+    """All entries of a channel, and its filler, most preferred first (``folder:<path>`` or ``file:<path>``)."""
+
+    entries: tuple[Entry, ...] = ()
+    filler: tuple[Filler, ...] = ()
+
+
+class Playlist(Document):
+    """An ordered list: paths, ``folder:<path>``, or ``playlist:<id>``."""
+
+    id: Slug
+    title: Name
+    items: tuple[Annotated[str, Field(min_length=1, max_length=1000)], ...] = ()
+
+
+class RotationRules(Document):
+    """A rotation: what takes turns, and what is kept apart. Zero asks for nothing."""
+
+    id: Slug
+    title: Name
+    folders: tuple[MediaPath, ...] = ()
+    artist_minutes: Annotated[int, Field(ge=0, le=10_080)] = 60
+    title_minutes: Annotated[int, Field(ge=0, le=10_080)] = 180
+    album_minutes: Annotated[int, Field(ge=0, le=10_080)] = 0
+    again_hours: Annotated[int, Field(ge=0, le=336)] = 0
+    clock: tuple[Word, ...] = ()
+    """Groups (:attr:`lppl.programme.Details.group`) of an hour's items, in order, over and over."""
+
+
+class BreakRule(Document):
+    """Commercial breaks: at these minutes of the hours in [from_s, to_s), each at most `longest_s` long."""
+
+    minutes: Annotated[tuple[Annotated[int, Field(ge=0, le=59)], ...], Field(min_length=1)]
+    start: ClockTime = 0
+    until: ClockTime = DAY_S
+    longest_s: Annotated[int, Field(ge=5, le=1800)] = 120
+    days: tuple[Annotated[int, Field(ge=0, le=6)], ...] = EVERY_DAY
+
+
+class ChannelRules(Document):
+    """What holds for a whole channel beside its grid."""
+
+    id: Slug
+    fixed: FixedEvents = FixedEvents()
+    breaks: tuple[BreakRule, ...] = ()
+    separation_minutes: Annotated[int, Field(ge=0, le=240)] = 15
+    """Breaks nearer than this hold no competitors."""
+    fades_s: dict[str, Annotated[float, Field(ge=0, le=10)]] = Field(default_factory=dict)
+    """Crossfade of radio by the category of the item that ends (``hiburan``: 3); what is not named is not faded."""
+    logo: MediaPath | None = None
+    """The station's logo (PNG) in the media folder, burnt into TV programmes; None: none."""
+    labels: bool = False
+    """Burn the age label and the parental notice into TV programmes."""
+
+
+# ---- reading what was kept ------------------------------------------------------------------------
+
+
+def read_grid(document: Mapping[str, Any]) -> tuple[Grid, tuple[Finding, ...]]:
+    """Return the good part of a kept grid, and a finding for each entry that cannot be understood."""
+    entries: list[Entry] = []
+    findings: list[Finding] = []
+    raw = document.get("entries", ())
+    for n, each in enumerate(raw if isinstance(raw, Sequence) else ()):
+        try:
+            entries.append(Entry.model_validate(each))
+        except ValidationError as error:
+            name = str(each.get("id", f"ke-{n + 1}")) if isinstance(each, Mapping) else f"ke-{n + 1}"
+            findings.append(_unreadable(name, error))
+    filler: list[str] = []
+    for source in document.get("filler", ()):
+        try:
+            filler.append(filler_source(source))
+        except ValueError as error:
+            findings.append(Finding(Rule.UNKNOWN_NAME, str(error), str(error), "filler"))
+    return Grid(entries=tuple(entries), filler=tuple(filler)), tuple(findings)
+
+
+def mistakes_of(error: ValidationError) -> str:
+    """Return what pydantic found wrong, as one line for staff."""
+    said = []
+    for each in error.errors():
+        place = ".".join(str(part) for part in each["loc"])
+        cause = each.get("ctx", {}).get("error")
+        said.append(f"{place}: {cause if cause is not None else each['msg']}")
+    return "; ".join(said)
+
+
+def _unreadable(name: str, error: ValidationError) -> Finding:
+    endless = "RRULE" in str(error) or "rule" in str(error)
+    return Finding(
+        Rule.ENDLESS_RULE if endless else Rule.UNKNOWN_NAME,
+        f"Entri {name} tidak dapat dibaca dan dilewati: {mistakes_of(error)}",
+        f"Entry {name} cannot be read and is skipped",
+        name,
+        None,
+        Severity.SEVERE,
+        source="Pola acara",
+        item=name,
+        remedy="Perbaiki entri ini.",
+    )
+
+
+# ---- versions -------------------------------------------------------------------------------------
+
+
+class Change(Document):
+    """One difference between two versions. `before` and `after` are Indonesian; empty where there is none."""
+
+    entry: str
+    before: str
+    after: str
+
+
+def compare(old: Grid, new: Grid, titles: Mapping[str, str]) -> tuple[Change, ...]:
+    """Return what differs between two grids, entry by entry; `titles`: programme id -> title."""
+    before, after = ({e.id: e for e in grid.entries} for grid in (old, new))
+    changes = [
+        Change(
+            entry=name,
+            before=describe(before[name], titles) if name in before else "",
+            after=describe(after[name], titles) if name in after else "",
+        )
+        for name in dict.fromkeys([*before, *after])
+        if before.get(name) != after.get(name)
+    ]
+    if old.filler != new.filler:
+        changes.append(Change(entry="sisipan", before=", ".join(old.filler), after=", ".join(new.filler)))
+    return tuple(changes)
+
+
+def describe(entry: Entry, titles: Mapping[str, str]) -> str:
+    """Say an entry in one line: ``Kabar Pagi, setiap hari, 06.00-07.00, tepat, series tv/kabar``."""
+    from scheduler.recurrence import words
+
+    until = written(entry.start + entry.length_s)
+    title = titles.get(entry.programme, entry.programme)
+    filling = entry.content.model_dump(exclude_defaults=True, exclude={"kind"})
+    what = ", ".join(str(v) for v in filling.values())
+    return f"{title}, {words(entry.on)}, {written(entry.start)}-{until}, {entry.begins}, {entry.content.kind} {what}"
+
+
+def copy_week(grid: Grid, source: date, target: date, suffix: str) -> Grid:
+    """Return `grid` with the week from Monday `source` laid as one-off entries over the week from Monday `target`.
+
+    Both must be Mondays; what occurs in the source week is copied with its exceptions resolved. Raises ValueError.
+    """
+    from datetime import timedelta
+
+    from scheduler.recurrence import dates
+
+    if source.weekday() or target.weekday():
+        raise ValueError("minggu mulai pada hari Senin / a week begins on a Monday")
+    shift = target - source
+    copies = [
+        entry.model_copy(
+            update={
+                "id": f"{entry.id}-{suffix}-{day.weekday() + 1}"[:64],
+                "on": Recurrence(first=day + shift),
+            }
+        )
+        for entry in grid.entries
+        for day in dates(entry.on, source, source + timedelta(days=6), lambda _: True)
+    ]
+    taken = {e.id for e in copies}
+    return Grid(entries=(*(e for e in grid.entries if e.id not in taken), *copies), filler=grid.filler)
