@@ -245,6 +245,12 @@ def test_public_service_spots_have_their_share_before_commercials_fill_the_room(
     assert (shares(orders, [s for v in lay(orders, tight).breaks.values() for s in v]).ilm_share or 0) < 0.3
 
 
+def test_one_large_order_leaves_the_public_its_share() -> None:
+    tight = [replace(b, longest=HALF_MINUTE) for b in HOURLY]
+    placement = lay([order("a", 24, priority=1), ilm("z", 8)], tight, book=replace(FREE, ilm=LAWFUL.ilm))
+    assert [len(where(placement, name)) for name in "az"] == [16, 8]
+
+
 def test_public_service_spots_fill_the_room_that_is_left_and_come_last_in_a_break() -> None:
     placement = lay([ilm("a", 24), order("z", 2, priority=9), order("y", 1)], HOURLY[:2])
     assert [[s.order for s in v] for v in placement.breaks.values()] == [["y", "z", "a"], ["z", "a"]]
@@ -273,6 +279,11 @@ def test_material_that_is_not_ready_is_told_and_the_rest_airs() -> None:
         (Rule.SPOT_NO_MATERIAL, files[1], Severity.NOTE),
         (Rule.SPOT_NO_MATERIAL, "spot/b.mp4", Severity.WARNING),
     ]
+
+
+def test_an_order_whose_total_has_aired_is_not_spoken_of() -> None:
+    past = [aired_at("a", "12:00", DAY - timedelta(days=1))]
+    assert not lay([order("a", total=1)], aired=past, lengths={}).findings
 
 
 def test_without_a_break_in_its_day_part_it_is_told() -> None:
@@ -332,6 +343,12 @@ def test_what_aired_too_often_is_taken_off_and_what_aired_by_hand_keeps_its_gap(
     assert where(lay(orders, aired=by_hand), "a") == ["19:30"]
     assert where(lay(orders, aired=[*by_hand, aired_at("a", "09:10")]), "a") == []
     assert len(where(lay(orders, aired=[aired_at("a", "02:00")], now=at("03:00")), "a")) == 2
+
+
+def test_an_airing_late_in_its_break_stands_at_the_time_of_the_break() -> None:
+    orders = [order("a", 24, min_gap_minutes=60)]
+    plan = lay(orders)
+    assert where(lay(orders, aired=airings(plan, HOURLY[:3], late=covering(150))), "a") == [b.key for b in HOURLY[3:]]
 
 
 def test_a_break_that_airs_some_seconds_early_at_midnight_is_todays() -> None:
