@@ -125,7 +125,7 @@ def _spans(day: date, zone: ZoneInfo, hours: tuple[tuple[int, int], ...]) -> tup
         start, end = clock_span(day, start_s, until_s, zone)
         if joined and start <= joined[-1][1]:
             joined[-1] = (joined[-1][0], max(end, joined[-1][1]))
-        elif start < end:  # a clock change may leap over the whole of it
+        else:  # empty where a clock change leaps over the whole of it
             joined.append((start, end))
     return tuple(joined)
 

@@ -366,6 +366,15 @@ def test_a_film_needs_its_censorship_pass(said: dict[str, Any], of_programme: di
     assert [(f.rule, f.severity) for f in findings] == [(Rule.CENSORSHIP, Severity.SEVERE)] * missing
 
 
+@pytest.mark.parametrize(
+    ("start", "end", "days"),
+    [("23.00", "24.00", [0]), ("24.00", "25.00", [1]), ("23.00", "25.00", [0, 1])],
+)
+def test_an_item_belongs_to_the_days_it_airs_on(start: str, end: str, days: list[int]) -> None:
+    found = of(Rule.CENSORSHIP, watch(planned(line(q(start), q(end), film=True), days=(SUNDAY, MONDAY))))
+    assert [at for f in found if (at := f.at)] == [max(q(start), q(f"{24 * n:02}.00")) for n in days]
+
+
 def test_a_programme_of_tv_shows_its_age_label() -> None:
     programmes = {"kabar": programme("kabar"), "promo": programme("promo", category=Category.SUPPORT)}
     lines = [
@@ -427,6 +436,12 @@ def test_what_aired_before_the_days_counts() -> None:
     lines = [line(q(at), Quanta(q(at) + 3_750)) for at in ("23.00", "24.30")]
     assert only(Rule.REPETITION, watch(planned(*lines, days=(MONDAY,)))).at == q("24.30")
     assert of(Rule.REPETITION, watch(planned(*lines, days=(SUNDAY,)))) == []
+
+
+def test_what_begins_with_the_next_day_belongs_to_it() -> None:
+    lines = [line(q(at), Quanta(q(at) + 3_750)) for at in ("23.00", "24.00")]
+    assert of(Rule.REPETITION, watch(planned(*lines, days=(SUNDAY,)))) == []
+    assert only(Rule.REPETITION, watch(planned(*lines, days=(MONDAY,)))).where == "baris 1"
 
 
 def test_going_on_after_a_break_is_no_repetition() -> None:
@@ -633,7 +648,7 @@ def plans(draw: st.DrawFn, bad: bool) -> Planned:
     drawn = draw(st.lists(st.tuples(st.integers(1, 60_000), BAD if bad else GOOD), max_size=20))
     at, lines = q("00.00") + draw(st.integers(-20_000, 300_000)), []
     for n, (length, said) in enumerate(drawn):
-        name = " ".join(str(value) for _, value in sorted(said.items())) if bad else f"materi {n}"
+        name = f"materi {sorted(said.items()) if bad else n}"
         lines.append(line(Quanta(at), Quanta(at + length), name, **said))
         at += length
     azan = draw(st.lists(st.integers(q("00.00"), q("48.00")), max_size=4))
