@@ -208,7 +208,7 @@ class _Comparison:
             less = _words(lost)
             kind, said = Outcome.LENGTHENED, (f"Lebih panjang {less[0]}.", f"{less[1]} longer.")
         elif abs(moved) > self._tolerance:
-            kind, said = Outcome.MOVED, self._moved(aired, moved)
+            kind, said = Outcome.MOVED, self._moved(n, aired, moved)
         else:
             return Difference(
                 Outcome.AS_PLANNED, planned, aired, moved, lost, "Tayang sesuai rencana.", "Aired as planned."
@@ -216,21 +216,27 @@ class _Comparison:
         return self._told(kind, planned, aired, moved, lost, said)
 
     def _lost(self, planned: Airing, aired: Airing) -> int:
-        """Return how much less of an item aired than was planned; of one that still runs nothing is lost yet."""
+        """Return how much less of an item aired than was planned; of one that still runs its rest is not lost yet."""
         if aired.length >= planned.length:
             return planned.length - aired.length
-        return 0 if aired.end >= self._until else max(0, planned.before(self._until) - aired.length)
+        if aired.end >= self._until:
+            skipped = max(0, aired.head.in_point - planned.head.in_point)
+            return skipped + aired.end - aired.start - aired.length
+        return max(0, planned.before(self._until) - aired.length)
 
-    def _moved(self, aired: Airing, moved: int) -> Said:
-        by, cause = _words(moved), self._cause(aired, moved)
+    def _moved(self, n: int, aired: Airing, moved: int) -> Said:
+        by, cause = _words(moved), self._cause(n, aired, moved)
         late = moved > 0
         return (
             f"Mulai {by[0]} lebih {'lambat' if late else 'awal'}{cause[0]}.",
             f"Began {by[1]} {'later' if late else 'earlier'}{cause[1]}.",
         )
 
-    def _cause(self, aired: Airing, moved: int) -> Said:
-        """Say what pushed an item away from its time: what is right before it."""
+    def _cause(self, n: int, aired: Airing, moved: int) -> Said:
+        """Say what pushed the planned item `n` away from its time: what is right before it, or is missing there."""
+        if moved < 0 and n and n - 1 not in self._pairs:
+            title = f'"{self._plan[n - 1].head.title}"'
+            return f" karena {title} tidak tayang", f" because {title} did not air"
         i = bisect_left(self._starts, aired.start) - 1
         if i < 0 or self._placed[i][0].end != aired.start:
             return _reason(aired.head.why)
