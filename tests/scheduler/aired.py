@@ -20,7 +20,7 @@ MINUTE = Quanta(188)
 
 
 def asset_of(title: str) -> AssetId:
-    return AssetId(hashlib.blake2b(title.encode(), digest_size=20).hexdigest())
+    return AssetId(hashlib.blake2b(title.encode("utf-8", "replace"), digest_size=20).hexdigest())
 
 
 def material(title: str, length: int, derived: str = "") -> Material:
