@@ -74,3 +74,12 @@ class AlreadyRunning(LpplError):
             f'layanan lain sudah berjalan dengan peran "{role}" pada {folder}; hentikan dulu yang itu',
             f'another service already runs the role "{role}" on {folder}; stop that one first',
         )
+
+
+class DatabaseAway(LpplError):
+    """The records cannot be read just now."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            "Basis data sedang tidak dapat dibaca; coba lagi nanti.", "The records cannot be read just now."
+        )

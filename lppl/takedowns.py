@@ -6,7 +6,7 @@ a file: it is catch-up that asks (:mod:`streaming.vod`).
 
 import asyncio
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -19,6 +19,7 @@ from lppl.media import AssetId
 from lppl.quanta import Quanta
 from lppl.stores import counted
 from lppl.tables import asset_details, counters, takedowns
+from lppl.withheld import Withheld
 
 COUNTER = "takedowns"
 LIBRARY_COUNTER = "library"
@@ -39,21 +40,6 @@ class Takedown:
     author: str
     made: datetime
     lifted: datetime | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Withheld:
-    """What may not be watched of one channel's past, as it is now: a key of what was made from it, too."""
-
-    spans: tuple[tuple[Quanta, Quanta], ...] = ()
-    """Taken down: [start, end) each, by start."""
-    assets: frozenset[AssetId] = frozenset()
-    """Assets whose rights do not allow it."""
-
-    @classmethod
-    def of(cls, spans: tuple[tuple[Quanta, Quanta], ...], catch_up: Mapping[AssetId, bool]) -> "Withheld":
-        """Return what `catch_up` (asset -> allowed; what is not named is allowed) and the takedowns withhold."""
-        return cls(tuple(sorted(spans)), frozenset(asset for asset, allowed in catch_up.items() if not allowed))
 
 
 class Takedowns:

@@ -11,6 +11,7 @@ import hashlib
 import os
 import shutil
 import tempfile
+import time
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
@@ -19,11 +20,11 @@ from lppl import durable, process
 from lppl.errors import HouseFileDamaged
 from lppl.media import Facts, HouseId, Profile, VideoFacts, VideoRung
 from lppl.quanta import Quanta, seconds
-from streaming.commands import video_argv
 from streaming.fmp4 import VideoTrack, fragment_header, init_segment, read_track
 from streaming.house import SET_FILE, HouseSet, HouseStore, Rendition, RenditionWriter, SetInfo, folder_of
 
 RECIPE = "head"
+MAKING = ".making-"
 VERSION = 1
 """Raised when the same head would be made of other bytes."""
 KEEP = 200
@@ -73,6 +74,9 @@ class Heads:
         return head
 
     async def _make(self, house: HouseId, start: Quanta, end: Quanta, head: HouseId, folder: Path) -> None:
+        # imported late: what makes encoders' commands is not needed to serve
+        from streaming.commands import video_argv
+
         work = Path(await asyncio.to_thread(_work_folder, self._archive.heads.root))
         try:
             source, key, rungs = await asyncio.to_thread(self._cut_out, house, start, end, work)
@@ -135,18 +139,23 @@ class Heads:
         self._let_go()
 
     def _let_go(self) -> None:
-        """Remove the heads that were used longest ago."""
-        found = []
-        for path in self._archive.heads.root.glob(f"??/*/{RECIPE}"):
-            with contextlib.suppress(OSError):
-                found.append((path.stat().st_mtime_ns, path))
-        for _, path in sorted(found)[: -self._keep]:
-            shutil.rmtree(path.parent, ignore_errors=True)
+        """Remove the heads that were used longest ago, and what a kill left half made."""
+        root = self._archive.heads.root
+        found: list[tuple[float, Path]] = []
+        left: list[tuple[float, Path]] = []
+        for pattern, ages in ((f"??/*/{RECIPE}", found), (f"{MAKING}*", left)):
+            for path in root.glob(pattern):
+                with contextlib.suppress(OSError):
+                    ages.append((path.stat().st_mtime, path))
+        old = [path.parent for _, path in sorted(found)[: -self._keep]]
+        old += [path for made, path in left if time.time() - made > 60 * PATIENCE_S]
+        for path in old:
+            shutil.rmtree(path, ignore_errors=True)
 
 
 def _work_folder(root: Path) -> str:
     root.mkdir(parents=True, exist_ok=True)
-    return tempfile.mkdtemp(dir=root, prefix=".making-")
+    return tempfile.mkdtemp(dir=root, prefix=MAKING)
 
 
 def _touched(folder: Path) -> bool:

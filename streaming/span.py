@@ -13,7 +13,7 @@ from lppl.journal import Entry
 from lppl.media import HouseId
 from lppl.quanta import QUANTUM_MS, Quanta, cell_of, cell_start
 from lppl.rundown import Kind
-from lppl.takedowns import Withheld
+from lppl.withheld import Withheld
 from streaming.timeline import Timeline
 
 LONGEST = Quanta(24 * 3_600_000 // QUANTUM_MS)

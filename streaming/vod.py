@@ -1,6 +1,6 @@
 """Catch-up: a span of a channel's past as HLS that has ended, made from the journal, exactly from its first picture.
 
-What was off the air is left out, and what may not be shown (:class:`lppl.takedowns.Withheld`) or is no longer on disk
+What was off the air is left out, and what may not be shown (:class:`lppl.withheld.Withheld`) or is no longer on disk
 is cut out: those stretches are joined by EXT-X-DISCONTINUITY. A segment is named by what it holds, ``<start>-<end>`` in
 quanta, whoever lists it, so that one name means the same bytes for ever; each is judged anew when it is asked for.
 """
@@ -18,7 +18,7 @@ import structlog
 from lppl.errors import LpplError
 from lppl.media import HouseId, Profile
 from lppl.quanta import Quanta
-from lppl.takedowns import Withheld
+from lppl.withheld import Withheld
 from streaming.channel import Document, UnknownRendition, gop_finder
 from streaming.heads import Archive, Heads
 from streaming.hls import DateRange, ListedSegment, MediaPlaylist

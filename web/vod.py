@@ -11,7 +11,7 @@ from aiohttp import hdrs, web
 
 from lppl.errors import LpplError
 from lppl.quanta import Quanta
-from lppl.takedowns import Withheld
+from lppl.withheld import Withheld
 from streaming.channel import UnknownRendition
 from streaming.span import LONGEST_SEGMENT, Absence, NotShown, Span, SpanInvalid
 from streaming.vod import KINDS, Busy, CatchUp

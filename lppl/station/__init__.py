@@ -118,8 +118,7 @@ class Station:
             group = await stack.enter_async_context(asyncio.TaskGroup())
             if self.roles & {"air", "web"}:
                 await self._go_on_air(group, tasks, stack, clock, last)
-            if "worker" in self.roles or "air" in self.roles:
-                tasks.append(group.create_task(supervised("library", self._keep_library)))
+            tasks.append(group.create_task(supervised("library", self._keep_library)))
             await self._stop.wait()
             log.info("stopping")
             for task in tasks:
@@ -224,6 +223,7 @@ class Station:
         loops: list[tuple[str, Callable[[], Awaitable[None]]]] = [("database", records.keep_open)]
         if self.serving is not None:
             self.serving.database_failure = lambda: records.failure
+            self.serving.withheld = records.withheld
         if self.air is not None:
             watch = ShelfWatch(self.settings, records, self.bus, self.air.take_shelf)
             index = AsRunIndex(

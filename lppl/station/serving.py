@@ -7,7 +7,7 @@ role's state file, and nothing that happens here can reach the air.
 import asyncio
 import contextlib
 import ssl
-from collections.abc import AsyncIterator, Callable, Iterable, Mapping, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Mapping, Sequence
 from contextlib import asynccontextmanager
 from pathlib import Path
 from zoneinfo import ZoneInfo
@@ -17,18 +17,22 @@ from aiohttp import web
 
 from lppl.clock import AirClock
 from lppl.config import ChannelSettings, Settings
-from lppl.errors import LpplError
+from lppl.errors import DatabaseAway, LpplError
 from lppl.events import Bus, ItemStarted, Lagged, ScheduleChanged
 from lppl.journal import Entry, JournalFollower, Record
-from lppl.quanta import QUANTUM_MS, Quanta, covering, milliseconds, seconds
+from lppl.quanta import QUANTUM_MS, Quanta, cell_start, covering, milliseconds, seconds
 from lppl.rundown import Kind
 from lppl.station.air import AirStatus, free_gb
 from lppl.station.builtin import Builtins
+from lppl.withheld import Withheld
 from streaming.channel import ChannelStream
+from streaming.heads import Archive
 from streaming.house import HouseStore
 from streaming.packager import Slate
+from streaming.past import Past
 from streaming.progressive import ProgressiveFeed
 from streaming.timeline import due, published_at
+from streaming.vod import CatchUp
 from web.health import ChannelHealth, Health, add_health
 from web.hls import add_hls
 from web.listen import add_listen
@@ -36,6 +40,7 @@ from web.metrics import add_metrics
 from web.portal import add_portal
 from web.programme import ChannelInfo, Programme, ProgrammeItem, Quality
 from web.proxies import add_proxies
+from web.vod import add_vod
 
 log = structlog.get_logger(__name__)
 
@@ -56,6 +61,10 @@ def window_start(settings: Settings, now: Quanta) -> Quanta:
     return Quanta(now - covering(settings.dvr_hours * 3600 + 120))
 
 
+async def _unknown(_channel: str) -> Withheld:
+    raise DatabaseAway
+
+
 class Serving:
     """The streams and what pages are told of them."""
 
@@ -65,11 +74,17 @@ class Serving:
         self.settings, self.clock = settings, clock
         self._asked = asyncio.Event()
         self.streams: dict[str, ChannelStream] = {}
+        self.catch_up: dict[str, CatchUp] = {}
+        past = Past(settings.data_dir / "journal")
+        archive = Archive(settings.data_dir / "house", settings.data_dir / "heads")
         for c in settings.channels:
             slate = Slate(store.get(builtins[c.id].slate.house))
             profile = settings.profile(c)
             self.streams[c.id] = ChannelStream(
                 c.id, profile, store, slate, dvr_cells(settings), mark_joins=c.mark_joins
+            )
+            self.catch_up[c.id] = CatchUp(
+                c.id, profile, past, archive, slate, self._published_until, mark_joins=c.mark_joins
             )
         self.feeds = {
             c.id: ProgressiveFeed(self.streams[c.id], settings.profile(c).audio[0].name, self._asked)
@@ -77,6 +92,7 @@ class Serving:
         }
         self.air_status: Callable[[], AirStatus] = lambda: AirStatus({})
         self.database_failure: Callable[[], str | None] = lambda: None
+        self.withheld: Callable[[str], Awaitable[Withheld]] = _unknown
         self.conform_pause: Callable[[], str | None] = lambda: None
         self.outputs: Callable[[], tuple[dict[str, object], ...]] = lambda: ()
         self._listeners: set[asyncio.Queue[str]] = set()
@@ -121,6 +137,10 @@ class Serving:
         for queue in self._listeners:
             with contextlib.suppress(asyncio.QueueFull):  # it will read the newest programme anyway
                 queue.put_nowait(channel)
+
+    def _published_until(self) -> Quanta:
+        """Return the end of the past: what is due is published, or playout is away."""
+        return cell_start(due(self.clock.now()) + 1)
 
     # --- loops ---
 
@@ -310,6 +330,7 @@ class Serving:
         """Return the aiohttp application with every address of this issue's pages and streams."""
         app = web.Application(client_max_size=1 << 20)
         add_proxies(app, self.settings.trusted_proxies)
+        add_vod(app, self.catch_up, lambda channel: self.withheld(channel))
         add_hls(app, self.streams)
         add_listen(app, self.feeds, {c.id: c.name for c in self.settings.channels})
         add_portal(app, self, now_ms=lambda: int(self.clock.now_ms()), public_url=self.settings.public_url)

@@ -18,7 +18,7 @@ from lppl.backup import copy_sqlite, create_backup
 from lppl.config import ChannelSettings, Settings
 from lppl.database import HEAD, migrate, open_database, server_version
 from lppl.demo.station import DemoStation, make_demo, write_schedules
-from lppl.errors import LpplError
+from lppl.errors import DatabaseAway, LpplError
 from lppl.events import Bus, LibraryChanged
 from lppl.journal import Entry
 from lppl.library import Library
@@ -29,6 +29,8 @@ from lppl.quanta import Quanta
 from lppl.records import BUILTIN, AiredRow
 from lppl.station.still import make_still
 from lppl.station.supervision import supervised
+from lppl.takedowns import Takedowns
+from lppl.withheld import Withheld
 from scheduler.planner import Origin, read_schedule_file
 from scheduler.schedule import Schedule
 from streaming.conform import conform
@@ -62,6 +64,7 @@ class Records:
         self._url, self._file = settings.database_url, settings.database_file
         self.failure: str | None = "belum dibuka / not open yet"
         self.library: Library | None = None
+        self._takedowns: Takedowns | None = None
         self._opened = asyncio.Event()
 
     async def opened(self) -> Library:
@@ -78,13 +81,24 @@ class Records:
                     if self._file is None and await server_version(self._url) not in (None, HEAD):
                         await create_backup(self._settings)
                     await migrate(self._url, backup=copy_sqlite)
-                    self.library = Library(open_database(self._url))
+                    engine = open_database(self._url)
+                    self.library, self._takedowns = Library(engine), Takedowns(engine)
                     self._opened.set()
                 await self.library.change_counter()
                 self.failed(None)
             except (SQLAlchemyError, sqlite3.Error, OSError, LpplError) as error:  # migrations speak to SQLite itself
                 self.failed(error)
             await asyncio.sleep(self.rest(RETRY_S if self.failure else PROBE_S))
+
+    async def withheld(self, channel: str) -> Withheld:
+        """Return what of the channel's past may not be watched. Raises DatabaseAway: then nobody knows."""
+        if self._takedowns is None:
+            raise DatabaseAway
+        try:
+            return await self._takedowns.withheld(channel)
+        except (SQLAlchemyError, OSError) as error:
+            self.failed(error)
+            raise DatabaseAway from None
 
     def stamp(self) -> tuple[int, ...] | None:
         """Return what differs after any write to an SQLite database, by two stat calls; None for a server."""

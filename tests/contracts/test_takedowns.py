@@ -14,7 +14,8 @@ from lppl.programme import Details
 from lppl.quanta import Quanta
 from lppl.stores import counted
 from lppl.tables import asset_details
-from lppl.takedowns import FRESH_S, Takedowns, Withheld
+from lppl.takedowns import FRESH_S, Takedowns
+from lppl.withheld import Withheld
 
 NOW = datetime(2026, 11, 22, 12, tzinfo=UTC)
 A, B = AssetId("a" * 40), AssetId("b" * 40)

@@ -23,7 +23,7 @@ from lppl.journal import Commit, Item, JournalWriter
 from lppl.media import AssetId, AudioRung, ChannelKind, Profile, Tags, VideoRung
 from lppl.quanta import AAC_FRAMES, FRAMES, Quanta, at_or_after
 from lppl.rundown import Kind
-from lppl.takedowns import Withheld
+from lppl.withheld import Withheld
 from streaming.conform import conform
 from streaming.heads import Archive
 from streaming.house import HouseSet, folder_of
