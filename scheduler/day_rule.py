@@ -24,6 +24,7 @@ _PARTS = {
     MONTHLY: (*_ALWAYS, "WKST", "BYMONTHDAY", "BYSETPOS"),
     YEARLY: (*_ALWAYS, "WKST", "BYMONTHDAY", "BYSETPOS", "BYYEARDAY", "BYWEEKNO"),
 }
+_NOT_OF_DAYS = ("DTSTART", "TZID", "BYHOUR", "BYMINUTE", "BYSECOND")
 _LIMITS = {"BYMONTH": 12, "BYMONTHDAY": 31, "BYYEARDAY": 366, "BYWEEKNO": 53, "BYSETPOS": 366}
 _BYDAY = re.compile(r"([+-]?\d{1,2})?(MO|TU|WE|TH|FR|SA|SU)")
 FIRST_DAY, LAST_DAY = date(1970, 1, 1), date(2999, 12, 31)
@@ -66,6 +67,11 @@ def read(text: str) -> DayRule:
     parts: dict[str, str] = {}
     for part in text.split(";"):
         name, equals, value = part.partition("=")
+        if name.partition(":")[0] in _NOT_OF_DAYS:
+            _refuse(
+                f"{part} tidak ditulis di sini; hari pertama dan jam punya tempatnya sendiri",
+                f"{part} is not written here; the first day and the time have places of their own",
+            )
         if not equals or not value or name in parts:
             _refuse(f'bagian "{part}" tidak dapat dibaca atau ganda', f'the part "{part}" is unreadable or double')
         parts[name] = value
@@ -77,7 +83,7 @@ def read(text: str) -> DayRule:
         )
     for name in parts:
         if name not in _PARTS[frequency]:
-            _refuse(_not_here(name, frequency), f"{name} is not for rules of whole days with FREQ={frequency}")
+            _refuse(f"{name} tidak berlaku untuk FREQ={frequency}", f"{name} is not for FREQ={frequency}")
     rule = DayRule(
         frequency,
         _number(parts, "INTERVAL") or 1,
@@ -97,12 +103,6 @@ def read(text: str) -> DayRule:
 
 def _refuse(indonesian: str, english: str) -> NoReturn:
     raise ValueError(f"aturan pengulangan: {indonesian} / recurrence rule: {english}")
-
-
-def _not_here(name: str, frequency: str) -> str:
-    if name in ("DTSTART", "TZID", "BYHOUR", "BYMINUTE", "BYSECOND"):
-        return f"{name} tidak ditulis di sini; hari pertama dan jam punya tempatnya sendiri"
-    return f"{name} tidak berlaku untuk FREQ={frequency}"
 
 
 def _number(parts: dict[str, str], name: str) -> int | None:

@@ -17,6 +17,7 @@ from pydantic import AfterValidator, Field, StringConstraints, ValidationError, 
 from lppl.programme import Document
 from scheduler import day_rule
 from scheduler.day_rule import DAILY, MONTHLY, WEEKLY, YEARLY, DayRule
+from scheduler.indonesian import MONTHS, full_date, short_date
 from scheduler.words import EVERY_DAY, WEEKDAYS, days
 
 SHORT_DAYS = 62
@@ -114,32 +115,8 @@ def _end(recurrence: Recurrence) -> date | None:
 
 # --- in words ----------------------------------------------------------------------------------------
 
-MONTHS = (
-    "Januari",
-    "Februari",
-    "Maret",
-    "April",
-    "Mei",
-    "Juni",
-    "Juli",
-    "Agustus",
-    "September",
-    "Oktober",
-    "November",
-    "Desember",
-)
 _NTH = {1: "pertama", 2: "kedua", 3: "ketiga", 4: "keempat", 5: "kelima", -1: "terakhir"}
 _SEASONS = {Season.RAMADAN: "selama Ramadan", Season.OUTSIDE_RAMADAN: "di luar Ramadan"}
-
-
-def short_date(day: date) -> str:
-    """Write a day as ``22 November 2026``."""
-    return f"{day.day} {MONTHS[day.month - 1]} {day.year}"
-
-
-def long_date(day: date) -> str:
-    """Write a day as ``Minggu, 22 November 2026``."""
-    return f"{WEEKDAYS[day.weekday()].capitalize()}, {short_date(day)}"
 
 
 def words(recurrence: Recurrence) -> str:
@@ -163,7 +140,7 @@ def words(recurrence: Recurrence) -> str:
 def pattern(recurrence: Recurrence) -> str:
     """Say in Indonesian which days they are, without range, season and exceptions: ``Jumat pertama setiap bulan``."""
     if not recurrence.rule:
-        return "hanya " + _listed(long_date(d) for d in sorted({recurrence.first, *recurrence.added}))
+        return "hanya " + _listed(full_date(d) for d in sorted({recurrence.first, *recurrence.added}))
     rule = day_rule.explicit(day_rule.read(recurrence.rule), recurrence.first)
     said = _pattern(rule)
     if said is None:
@@ -291,12 +268,12 @@ def _rule_of(text: str) -> str:
         frequency = _UNITS[match[2] or match[3]]
         interval = f";INTERVAL={match[1]}" if match[1] else ""
         text = f"{text[: match.start()]} {text[match.end() :]}".strip()
-    usual, by = _by(text) if text or not frequency else (frequency, "")
+    usual, by = _by(text, frequency) if text or not frequency else (frequency, "")
     return f"FREQ={frequency or usual}{interval}{by}{tail}"
 
 
-def _by(text: str) -> tuple[str, str]:
-    """Return the frequency that goes without saying, and the BY... parts."""
+def _by(text: str, frequency: str) -> tuple[str, str]:
+    """Return the frequency that goes without saying, and the BY... parts; `frequency` is what was said."""
     items = _BETWEEN.split(text.removeprefix("setiap ") if text != "setiap hari" else text)
     if matches := _all(_DAY_AND_NTH, items):
         return MONTHLY, f";BYDAY={_joined(f'{_NTH_NUMBERS[m[2]]}{day_rule.WEEKDAYS[days(m[1])[0]]}' for m in matches)}"
@@ -311,7 +288,7 @@ def _by(text: str) -> tuple[str, str]:
     if not text:
         raise ValueError(f"tulis harinya, misalnya {EXAMPLES} / write the days, like {EXAMPLES}")
     numbers = days(items)
-    if numbers == EVERY_DAY:
+    if numbers == EVERY_DAY and frequency != WEEKLY:
         return DAILY, ""
     return WEEKLY, f";BYDAY={_joined(day_rule.WEEKDAYS[n] for n in numbers)}"
 
