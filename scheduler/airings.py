@@ -11,7 +11,7 @@ from typing import NamedTuple
 from lppl.journal import Entry
 from lppl.media import AssetId, HouseId
 from lppl.programme import Category
-from lppl.quanta import Quanta
+from lppl.quanta import GOP, Quanta
 from lppl.rundown import Kind, Line
 
 OFF_AIR = (Kind.OFF, Kind.PREROLL)
@@ -134,6 +134,8 @@ def _goes_on(before: list[Piece], piece: Piece, across: bool) -> bool:
     last = before[-1]
     if piece.kind is not last.kind:
         return False
+    # up to a GOP may air twice: what is joined under way begins at the key frame before the right place
+    further = piece.in_point > last.in_point and piece.in_point >= last.in_point + last.length - GOP
     if piece.start == last.end:
-        return piece.in_point > 0 or (piece.derived and piece.house != last.house)
-    return across and piece.in_point > 0 and piece.start < before[0].until
+        return further or (piece.derived and piece.house != last.house)
+    return across and further and piece.start < before[0].until

@@ -87,6 +87,13 @@ def test_an_item_and_the_joins_at_its_ends_are_one_line() -> None:
     assert [(x.title, x.length) for x in log_lines("tv", entries)] == [("a", 110), ("b", 90), ("b", 100), ("b", 100)]
 
 
+def test_an_item_that_airs_twice_in_a_row_is_two_lines_even_where_its_beginning_is_cut() -> None:
+    entries = [entry("spot", T + n * 90, 90, in_point=4, order="A") for n in range(3)]
+    assert [x.length for x in log_lines("tv", entries)] == [90, 90, 90]
+    (found,) = proofs({"tv": [line("spot", T, 90, in_point=4, order="A")]}, {"tv": entries}, WIB)
+    assert (found.planned, found.aired, found.complete) == (1, 3, 3)
+
+
 def test_a_day_is_cut_at_midnight_and_adds_up() -> None:
     entries = [
         entry("kemarin", T - 500, 1000, category="berita"),
@@ -223,7 +230,7 @@ CASES: list[tuple[str, Callable[[], list[Entry]], list[tuple[str, str, str]], li
             entry("b", T + 1000, 500, planned=2000),
             off(T + 1500, 600),
             entry("i", T + 2100, 120, kind=Kind.PREROLL),
-            entry("b", T + 2220, 780, in_point=1220),
+            entry("b", T + 2220, 780, in_point=1218),
             entry("c", T + 3000, 1000),
         ],
         [("a", "sesuai", "a"), ("b", "dipendekkan", "b"), ("c", "sesuai", "c")],
