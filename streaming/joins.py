@@ -30,7 +30,8 @@ from streaming.house import HouseSet, RenditionInfo, RenditionWriter, SetInfo, f
 from streaming.loudness import Gain, Sound, parse_analysis
 
 RUN = 2
-"""Quanta of run-in and run-out: the encoder's rate control and its choice of windows settle within some frames."""
+"""Quanta of run-in and run-out: the encoder's rate control and its choice of windows settle within some frames, the
+limiter within a few times its release of 80 ms."""
 SAMPLES = AAC_FRAMES * AUDIO_SAMPLE
 """Samples in a quantum."""
 HOLD = 2 * AUDIO_SAMPLE
@@ -38,11 +39,8 @@ HOLD = 2 * AUDIO_SAMPLE
 ahead to choose its windows. Measured with ffmpeg's encoder: with less, an attack makes a packet that does not fit."""
 EDGE = AUDIO_SAMPLE // 2
 """An item enters or leaves over 11 ms at least, so that nothing clicks."""
-WARM = Quanta(7)
-"""The limiter hears so much before what is kept: many times its release of 80 ms."""
 SEEK_S = 10.0
 """Picture is sought so much early: an unindexed file is entered at about the wanted place only."""
-
 WHOLE = 25
 """Quanta in eight seconds. The grid of frames is laid from a whole second, an exact time in nearly every format: else
 a frame that lies between two pictures could show the other one than it does in the whole item."""
@@ -165,13 +163,12 @@ def excerpt(original: Original, gain: Gain, ceiling_dbtp: float, first: int, cou
 
     The file is decoded from its beginning: no seek is exact to the sample in every format.
     """
-    warm = max(0, first - WARM)
-    stream = _cut(stereo(opened(original.path), original.facts), warm * SAMPLES, (first + count) * SAMPLES)
+    start = max(0, first) * SAMPLES
+    stream = _cut(stereo(opened(original.path), original.facts), start, (first + count) * SAMPLES)
     stream = levelled(stream, gain, ceiling_dbtp)
     if first < 0:
         stream = stream.filter("adelay", f"{-first * SAMPLES}S", all=1)
-    skip = max(0, first - warm) * SAMPLES
-    return _cut(stream.filter("apad"), skip, skip + count * SAMPLES)
+    return _cut(stream.filter("apad"), 0, count * SAMPLES)
 
 
 def _faded(stream: Stream, direction: str, start: int, length: int) -> Stream:
