@@ -51,20 +51,20 @@ class Variant(Document):
     """The parental notice at the start."""
 
 
-Specification = Annotated[Join | Tail | Variant, Field(discriminator="kind")]
-SPECIFICATION: TypeAdapter[Join | Tail | Variant] = TypeAdapter(Specification)
+Specification = Join | Tail | Variant
+SPECIFICATION: TypeAdapter[Specification] = TypeAdapter(Annotated[Specification, Field(discriminator="kind")])
 
 DERIVED_VERSION = 1
 """Raised when rendering the same specification would give other bytes."""
 
 
-def derived_id(specification: Join | Tail | Variant) -> AssetId:
+def derived_id(specification: Specification) -> AssetId:
     """Return the id of what `specification` describes: 40 hex characters, as an asset's."""
     text = f"{DERIVED_VERSION}:{specification.model_dump_json()}"
     return AssetId(hashlib.blake2b(text.encode(), digest_size=20).hexdigest())
 
 
-def sources_of(specification: Join | Tail | Variant) -> tuple[AssetId, ...]:
+def sources_of(specification: Specification) -> tuple[AssetId, ...]:
     """Return the assets that it is made from."""
     if isinstance(specification, Join):
         return AssetId(specification.before), AssetId(specification.after)

@@ -7,6 +7,7 @@ without getting further is poison too, and ends failed.
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
+from itertools import pairwise
 from typing import Any
 
 from sqlalchemy import Row, and_, case, delete, func, or_, select, update
@@ -14,20 +15,24 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from lppl.database import READS
 from lppl.media import AssetId
+from lppl.quanta import Quanta
 from lppl.records import (
     HouseRecord,
     Job,
     JobRequest,
     JobState,
     Refusal,
+    WaitingJob,
     profile_from_json,
     profile_to_json,
 )
 from lppl.stores import CHUNK, chunked, counted, upsert
-from lppl.tables import conform_jobs, house_sets
+from lppl.tables import assets, conform_jobs, house_sets
 
 MAX_ATTEMPTS = 4
 MAX_INTERRUPTIONS = 6
+MEASURED = 40
+"""Jobs from which the speed is taken."""
 FIRST_PAUSE = timedelta(seconds=30)
 POISON = Refusal(
     "poison",
@@ -71,11 +76,8 @@ class ConformJobs:
         """Add the jobs that are not there yet, and return how many were new; never repeats a job."""
         added = 0
         for some in chunked(requests, CHUNK):
-            rows = [_new_row(request, now) for request in some]
             async with self._engine.begin() as connection:
-                statement = upsert(connection, conform_jobs).values(rows).on_conflict_do_nothing()
-                result = await connection.execute(statement.returning(conform_jobs.c.id))
-                new = len(result.all())
+                new = await queue_jobs(connection, some, now)
                 if new:
                     await counted(connection, "library")
             added += new
@@ -86,13 +88,7 @@ class ConformJobs:
         due = (
             select(conform_jobs.c.id)
             .where(conform_jobs.c.state == JobState.QUEUED, conform_jobs.c.not_before <= now)
-            .order_by(
-                conform_jobs.c.priority,
-                case((conform_jobs.c.needed.is_(None), 1), else_=0),
-                conform_jobs.c.needed,
-                conform_jobs.c.duration_s,
-                conform_jobs.c.id,
-            )
+            .order_by(*_order())
             .limit(1)
             .with_for_update(skip_locked=True)  # PostgreSQL: a row that another worker is taking is passed over
         )
@@ -212,12 +208,56 @@ class ConformJobs:
             )
             return result.rowcount
 
+    async def waiting(self) -> tuple[WaitingJob, ...]:
+        """Return what is queued or under way, in the order in which it is done."""
+        query = (
+            select(conform_jobs.c.asset_id, assets.c.title, conform_jobs.c.duration_s, conform_jobs.c.needed)
+            .join(assets, assets.c.id == conform_jobs.c.asset_id)
+            .where(conform_jobs.c.state.in_([JobState.QUEUED, JobState.RUNNING]))
+            .order_by(*_order())
+        )
+        async with self._reading.connect() as connection:
+            return tuple(
+                WaitingJob(AssetId(asset), title, duration_s, None if needed is None else Quanta(needed))
+                for asset, title, duration_s, needed in await connection.execute(query)
+            )
+
+    async def speed(self, recipe: str) -> float | None:
+        """Return how many seconds of material one worker lately made in a second; None before anything was measured.
+
+        From the last jobs that followed each other without a pause longer than the job could have taken.
+        """
+        query = (
+            select(conform_jobs.c.duration_s, conform_jobs.c.finished)
+            .where(
+                conform_jobs.c.recipe == recipe, conform_jobs.c.state == JobState.DONE, conform_jobs.c.duration_s > 0
+            )
+            .order_by(conform_jobs.c.finished.desc())
+            .limit(MEASURED)
+        )
+        async with self._reading.connect() as connection:
+            rows = [(r.duration_s, r.finished) for r in await connection.execute(query) if r.finished is not None]
+        speeds = sorted(
+            duration / took
+            for (duration, finished), (_, before) in pairwise(rows)
+            if (took := (finished - before).total_seconds()) > 0
+        )
+        # idle pauses only make jobs look slower: the faster half is what the machine does
+        return speeds[len(speeds) * 3 // 4] if speeds else None
+
     async def counts(self) -> Mapping[JobState, int]:
         """Return how many jobs are in each state."""
         async with self._reading.connect() as connection:
             rows = await connection.execute(select(conform_jobs.c.state, func.count()).group_by(conform_jobs.c.state))
             found = {JobState(state): count for state, count in rows}
         return {state: found.get(state, 0) for state in JobState}
+
+
+def _order() -> tuple[Any, ...]:
+    """Return the order of the queue: priority, then air time, then what nobody waits for, the shorter first."""
+    unneeded = case((conform_jobs.c.needed.is_(None), 1), else_=0)
+    c = conform_jobs.c
+    return c.priority, unneeded, c.needed, c.duration_s, c.id
 
 
 def _held(job: Job, worker: str) -> tuple[Any, ...]:
@@ -228,6 +268,13 @@ def _held(job: Job, worker: str) -> tuple[Any, ...]:
     )
 
 
+async def queue_jobs(connection: AsyncConnection, requests: Sequence[JobRequest], now: datetime) -> int:
+    """Add the jobs that are not there yet, in the caller's transaction; return how many were new."""
+    rows = [_new_row(request, now) for request in requests]
+    statement = upsert(connection, conform_jobs).values(rows).on_conflict_do_nothing()
+    return len((await connection.execute(statement.returning(conform_jobs.c.id))).all())
+
+
 def _new_row(request: JobRequest, now: datetime) -> dict[str, Any]:
     return {
         "asset_id": request.asset,
@@ -235,6 +282,7 @@ def _new_row(request: JobRequest, now: datetime) -> dict[str, Any]:
         "profile": profile_to_json(request.profile),
         "state": JobState.QUEUED,
         "priority": request.priority,
+        "needed": request.needed,
         "duration_s": request.duration_s,
         "attempts": 0,
         "interruptions": 0,

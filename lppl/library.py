@@ -6,7 +6,7 @@ once; each change raises a counter that others poll cheaply (:meth:`Library.chan
 
 import asyncio
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -14,9 +14,11 @@ from sqlalchemy import Row, and_, delete, exists, func, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from lppl.database import READS
-from lppl.jobs import ConformJobs, job_of, requeue, save_house
+from lppl.derived import SPECIFICATION, Specification, derived_id, sources_of
+from lppl.jobs import ConformJobs, job_of, queue_jobs, requeue, save_house
 from lppl.media import AssetId, Facts, HouseId, Material, Profile, Shelf, Tags
 from lppl.ports import Aired
+from lppl.programme import NO_DETAILS, Details
 from lppl.quanta import Quanta
 from lppl.records import (
     BUILTIN,
@@ -25,6 +27,7 @@ from lppl.records import (
     AssetState,
     FileStamp,
     HouseRecord,
+    JobRequest,
     LibraryFile,
     Page,
     Refusal,
@@ -33,9 +36,12 @@ from lppl.records import (
     search_words,
 )
 from lppl.rundown import Kind
+from lppl.search import find
 from lppl.stores import CHUNK, chunked, counted, counter, upsert
-from lppl.tables import aired, asset_files, assets, conform_jobs, house_sets
+from lppl.tables import aired, asset_details, asset_files, assets, conform_jobs, derived_assets, house_sets
 
+DERIVED_PRIORITY = 90
+"""Rendered material goes before what nobody has planned yet, and among itself by air time."""
 NOT_PROGRAMME = (Kind.OFF.value, Kind.PREROLL.value)
 READ_AHEAD = 250
 """Rows fetched at a time, so that reading a big library lets the event loop breathe in between."""
@@ -151,15 +157,10 @@ class Library:
         offset: int = 0,
         limit: int = 50,
     ) -> Page:
-        """Return assets by title (or newest first) whose tags or path hold every word of `query`."""
-        wanted = [assets.c.words.contains(word, autoescape=True) for word in query.casefold().split()[:8]]
-        if state is not None:
-            wanted.append(assets.c.state == state)
-        order = (assets.c.added.desc(), assets.c.id) if newest_first else (assets.c.title, assets.c.id)
+        """Return assets by title (or newest first) whose tags or path hold every word of `query`, as parts of words."""
         async with self._reading.connect() as connection:
-            total = await connection.scalar(select(func.count()).select_from(assets).where(*wanted))
-            rows = await connection.execute(select(assets).where(*wanted).order_by(*order).offset(offset).limit(limit))
-            return Page(tuple(await _complete(connection, rows.all())), int(total or 0))
+            rows, total = await find(connection, query, state, newest_first=newest_first, offset=offset, limit=limit)
+            return Page(tuple(await _complete(connection, rows)), total)
 
     async def ready_assets(self, after: str = "", limit: int = 500) -> tuple[Asset, ...]:
         """Return ready assets with a present path, in id order after the id `after`, to walk over all."""
@@ -195,7 +196,11 @@ class Library:
             return frozenset(HouseId(house) for house in await connection.scalars(query))
 
     async def shelf(self, profile: Profile) -> Shelf:
-        """Return what a channel with `profile` can air now: conformed, and its file still in the library."""
+        """Return everything that a channel with `profile` can air: ready, conformed, and its file still in the library.
+
+        With it what was rendered ahead from other material.
+        """
+        ready = (house_sets.c.recipe == profile.recipe, house_sets.c.state == "ready")
         query = (
             select(
                 house_sets.c.house_id,
@@ -206,21 +211,70 @@ class Library:
                 assets.c.album,
                 assets.c.has_picture,
                 asset_files.c.path,
+                asset_details.c.document.label("details"),
             )
             .join(assets, assets.c.id == house_sets.c.asset_id)
             .join(asset_files, asset_files.c.asset_id == assets.c.id)
-            .where(
-                house_sets.c.recipe == profile.recipe,
-                house_sets.c.state == "ready",
-                assets.c.state == AssetState.READY,
-            )
+            .join(asset_details, asset_details.c.asset_id == assets.c.id, isouter=True)
+            .where(*ready, assets.c.state == AssetState.READY)
+        )
+        rendered = (
+            select(house_sets.c.house_id, house_sets.c.quanta, derived_assets.c.id)
+            .join(derived_assets, derived_assets.c.id == house_sets.c.asset_id)
+            .where(*ready)
         )
         rows: list[Any] = []
+        derived: list[Any] = []
         async with self._reading.connect() as connection:
-            result = await connection.stream(query)
-            async for some in result.partitions(READ_AHEAD):
-                rows += some
-        return await asyncio.to_thread(_shelf_of, rows)
+            for wanted, found in ((query, rows), (rendered, derived)):
+                result = await connection.stream(wanted)
+                async for some in result.partitions(READ_AHEAD):
+                    found += some
+        return await asyncio.to_thread(_shelf_of, rows, derived)
+
+    # --- material rendered ahead ---------------------------------------------------------------------
+
+    async def add_derived(self, wishes: Sequence[tuple[Specification, Quanta]], profile: Profile, now: datetime) -> int:
+        """Queue what should be rendered under `profile` by the air times given; return how many were new.
+
+        What waits already takes the earlier of its times. Wishes whose sources are unknown are left for later.
+        """
+        added = 0
+        for some in chunked(wishes, 100):
+            sources = {asset for specification, _ in some for asset in sources_of(specification)}
+            async with self._engine.begin() as connection:
+                query = select(assets.c.id, assets.c.title).where(assets.c.id.in_(sources))
+                titles = {row.id: row.title for row in await connection.execute(query)}
+                possible = [(derived_id(s), s, needed) for s, needed in some if all(a in titles for a in sources_of(s))]
+                if not possible:
+                    continue
+                await _add_derived_rows(connection, possible, titles, now)
+                requests = [JobRequest(name, profile, 0.0, DERIVED_PRIORITY, needed) for name, _, needed in possible]
+                added += await queue_jobs(connection, requests, now)
+                if added:
+                    await counted(connection, "library")
+        return added
+
+    async def derived(self, asset: AssetId) -> Specification | None:
+        """Return what a derived asset is made from; None for any other."""
+        query = select(derived_assets.c.specification).where(derived_assets.c.id == asset)
+        async with self._reading.connect() as connection:
+            found = await connection.scalar(query)
+            return None if found is None else SPECIFICATION.validate_python(found)
+
+    async def set_needed(self, needed: Mapping[AssetId, Quanta], recipe: str) -> None:
+        """Note when the plan wants waiting jobs done, so that the queue goes by air time."""
+        async with self._engine.begin() as connection:
+            for asset, q in needed.items():
+                await connection.execute(
+                    update(conform_jobs)
+                    .where(
+                        conform_jobs.c.asset_id == asset,
+                        conform_jobs.c.recipe == recipe,
+                        conform_jobs.c.state == "queued",
+                    )
+                    .values(needed=q)
+                )
 
     async def change_counter(self) -> int:
         """Return a number that differs whenever the library has changed; one row is read."""
@@ -325,6 +379,12 @@ def _aired_row(row: AiredRow) -> dict[str, Any]:
         "kind": row.kind,
         "title": row.title[:300],
         "programme": row.programme[:300],
+        "programme_id": row.programme_id[:64],
+        "category": row.category[:16],
+        "slot": row.slot[:120],
+        "order_id": row.order[:64],
+        "artist": row.artist[:300],
+        "why": row.why,
     }
 
 
@@ -375,7 +435,22 @@ def _house_of(row: Row[Any]) -> HouseRecord:
     )
 
 
-def _shelf_of(rows: Iterable[Row[Any]]) -> Shelf:
+async def _add_derived_rows(
+    connection: AsyncConnection,
+    possible: Sequence[tuple[AssetId, Specification, Quanta]],
+    titles: Mapping[str, str],
+    now: datetime,
+) -> None:
+    plain = {"size": 0, "added": now, "state": AssetState.DERIVED, "duration_s": 0.0, "has_picture": False}
+    rows = {name: plain | {"id": name} | _tag_columns(Tags(titles[sources_of(s)[-1]]), "") for name, s, _ in possible}
+    await connection.execute(upsert(connection, assets).values(list(rows.values())).on_conflict_do_nothing())
+    specifications = {name: {"id": name, "specification": s.model_dump(mode="json")} for name, s, _ in possible}
+    await connection.execute(
+        upsert(connection, derived_assets).values(list(specifications.values())).on_conflict_do_nothing()
+    )
+
+
+def _shelf_of(rows: Iterable[Row[Any]], derived: Iterable[Row[Any]]) -> Shelf:
     """Fold one row per path into one material per asset."""
     paths: dict[str, list[str]] = defaultdict(list)
     first: dict[str, Row[Any]] = {}
@@ -394,7 +469,9 @@ def _shelf_of(rows: Iterable[Row[Any]]) -> Shelf:
                 album=row.album,
                 paths=tuple(sorted(paths[asset])),
                 has_picture=row.has_picture,
+                details=NO_DETAILS if row.details is None else Details.model_validate(row.details),
             )
             for asset, row in first.items()
-        }
+        },
+        {AssetId(row.id): Material(HouseId(row.house_id), AssetId(row.id), "", Quanta(row.quanta)) for row in derived},
     )

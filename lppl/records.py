@@ -31,6 +31,8 @@ class AssetState(StrEnum):
     NEW = "new"
     READY = "ready"
     REFUSED = "refused"
+    DERIVED = "derived"
+    """No file of its own: rendered from other assets (:mod:`lppl.derived`)."""
 
 
 class JobState(StrEnum):
@@ -122,6 +124,8 @@ class JobRequest:
     profile: Profile
     duration_s: float
     priority: int = 100
+    needed: Quanta | None = None
+    """The air time at which the plan wants it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,6 +143,16 @@ class Job:
     progress: float
     error: Refusal | None
     not_before: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class WaitingJob:
+    """What is to be conformed or rendered, and the air time (quanta) at which the plan wants it."""
+
+    asset: AssetId
+    title: str
+    duration_s: float
+    needed: Quanta | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -161,6 +175,12 @@ class AiredRow:
     kind: str
     title: str
     programme: str
+    programme_id: str = ""
+    category: str = ""
+    slot: str = ""
+    order: str = ""
+    artist: str = ""
+    why: str = ""
 
 
 def facts_to_json(facts: Facts) -> dict[str, Any]:
@@ -198,9 +218,14 @@ def profile_from_json(record: Mapping[str, Any]) -> Profile:
     )
 
 
+SEARCH_BYTES = 1300
+"""What is searched stands in an index, whose entries are limited (:data:`lppl.tables.assets`)."""
+
+
 def search_words(tags: Tags, path: str = "") -> str:
-    """Return what a search of the library looks into."""
-    return " ".join(filter(None, (tags.title, tags.artist, tags.album, tags.genre, path))).casefold()[:2000]
+    """Return what a search of the library looks into: folded, and no longer than `SEARCH_BYTES` in UTF-8."""
+    text = " ".join(filter(None, (tags.title, tags.artist, tags.album, tags.genre, path))).casefold()
+    return text.encode(errors="ignore")[:SEARCH_BYTES].decode(errors="ignore")
 
 
 # Names on disk are bytes; a database holds only Unicode. Bytes that are not UTF-8 (old Windows disks, ZIPs)

@@ -3,12 +3,14 @@
 The scheduler builds it, playout airs it, pages show it.
 """
 
+import json
 from bisect import bisect_right
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
+from typing import Any
 
-from lppl.media import Material
+from lppl.media import AssetId, HouseId, Material
 from lppl.quanta import Quanta
 
 
@@ -94,3 +96,35 @@ class Rundown:
 
     def __len__(self) -> int:
         return len(self.lines)
+
+
+# ---- as text ----------------------------------------------------------------------------------------
+
+_OF_MATERIAL = ("house", "asset", "title", "artist", "quanta")
+_OF_LINE = tuple(name for name in Line.__slots__ if name not in ("material", "kind"))
+
+
+def line_to_json(line: Line) -> dict[str, Any]:
+    """Return a line as JSON can hold it; what only its material's file tells is left out."""
+    said = {name: value for name in _OF_LINE if (value := getattr(line, name))}
+    return said | {"kind": line.kind.value} | {name: getattr(line.material, name) for name in _OF_MATERIAL}
+
+
+def line_from_json(said: Mapping[str, Any]) -> Line:
+    """Return the line that :func:`line_to_json` wrote. Raises KeyError, TypeError, ValueError."""
+    material = Material(
+        HouseId(said["house"]), AssetId(said["asset"]), said["title"], Quanta(said["quanta"]), said["artist"]
+    )
+    given: dict[str, Any] = {"hard": False, "programme": "", "why": "", "in_point": 0}
+    given |= {name: said[name] for name in _OF_LINE if name in said}
+    return Line(**given, material=material, kind=Kind(said["kind"]))
+
+
+def lines_to_json(lines: Iterable[Line]) -> bytes:
+    """Return lines as text."""
+    return json.dumps([line_to_json(line) for line in lines], ensure_ascii=False, separators=(",", ":")).encode()
+
+
+def lines_from_json(data: bytes) -> tuple[Line, ...]:
+    """Return the lines that :func:`lines_to_json` wrote. Raises ValueError, KeyError, TypeError."""
+    return tuple(line_from_json(said) for said in json.loads(data))

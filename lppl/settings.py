@@ -158,11 +158,15 @@ class _Value(BaseModel):
 
 
 class Station(_Value):
-    """Who broadcasts, and in which time zone its clock times are read."""
+    """Who broadcasts, where, and in which time zone its clock times are read."""
 
     name: Text = "LPPL Kota Batik"
     place: Text = "Pekalongan"
     zone: Annotated[ZoneInfo, BeforeValidator(_zone)] = ZoneInfo("Asia/Jakarta")
+    latitude: Annotated[float, Field(ge=-90, le=90)] = -6.888
+    """Degrees north, for prayer times; south is negative."""
+    longitude: Annotated[float, Field(ge=-180, le=180)] = 109.675
+    """Degrees east."""
 
 
 class VideoRungSettings(_Value):

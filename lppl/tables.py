@@ -77,11 +77,12 @@ assets = Table(
     Column("refusal_reason", String(32)),
     Column("refusal_id", Text),
     Column("refusal_en", Text),
-    Index(None, "state", "title", "id"),
-    Index(None, "title", "id"),
+    Index("ix_assets_search", "title", "id", "state", "words"),
     Index(None, "added"),
 )
-"""One row per content. `state`: new (hashed, not examined), ready, refused. `words`: folded, to search."""
+"""One row per content. `state`: new (hashed, not examined), ready, refused. `words`: folded, to search.
+
+The index holds all that a search looks at, in the order of its listing. PostgreSQL allows 2,704 bytes in one entry."""
 
 asset_files = Table(
     "asset_files",

@@ -6,7 +6,7 @@ means on a given day is computed by `scheduler.agenda`.
 """
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from enum import StrEnum
 from typing import Protocol
@@ -242,3 +242,9 @@ class Plan:
     crossfade: Crossfade | None = None
     findings: tuple[Finding, ...] = ()
     """What was wrong with what it was made from."""
+
+
+def untimed(plan: Plan) -> Plan:
+    """Return what of `plan` can air by a clock that shows no credible time: programmes flow, nothing is on time."""
+    soft = tuple(replace(s, begins=Start.NOT_BEFORE) if s.begins is Start.HARD else s for s in plan.strips)
+    return replace(plan, strips=soft, daily=(), fixed=(), stretches=())

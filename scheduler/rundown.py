@@ -536,6 +536,18 @@ class _Composer:
             remedy="Tambah materi, atau perkecil jarak pemisahan.",
         )
 
+    def _say_rights(self, slot: Slot, material: Material) -> None:
+        self._findings.add(
+            Rule.RIGHTS_OVER,
+            f'"{material.title}" tidak boleh tayang pada hari atau jam ini; dilewati pada {slot.strip.programme}.',
+            f'"{material.title}" may not air on this day or hour; it is skipped in {slot.strip.programme}.',
+            slot.strip.where,
+            slot.start,
+            source="Hak siar dan jam materi",
+            item=material.title,
+            remedy="Perbarui hak siarnya, atau ganti materinya.",
+        )
+
     def _group(self, slot: Slot, content: Rotating, pool: Pool, q: Quanta) -> str:
         """Return the group whose place in the clock of this hour comes next; empty without a clock."""
         if not content.clock:
@@ -670,7 +682,12 @@ class _Composer:
         else:
             return None
         may = self._may_air(slot, slot.start)
-        progress = ListProgress([(path, m if m is None or may(m) else None) for path, m in entries], repeat)
+        skipped = self._plan.skips.get(slot.key, frozenset())
+        wanted = [(path, m) for path, m in entries if m is None or m.asset not in skipped]
+        for _, m in wanted:
+            if m is not None and not may(m):
+                self._say_rights(slot, m)
+        progress = ListProgress([(path, m if m is None or may(m) else None) for path, m in wanted], repeat)
         for asset in self._memory.aired_since(slot.opens):
             progress.note(asset)
         return progress

@@ -36,7 +36,7 @@ from streaming.folder import Found
 from streaming.house import read_set
 from streaming.probe import MAX_HOURS, examine
 from streaming.sniff import look
-from streaming.worker import Conform, Worker, contained, set_on_disk
+from streaming.worker import Conform, Render, Worker, contained, set_on_disk
 
 SCAN_PERIOD_S = 5.0
 SHORTEST_PERIOD_S = 1.0
@@ -85,13 +85,25 @@ class Ingest:
         max_hours: float = MAX_HOURS,
         settle_s: float = SETTLE_S,
         clock: Callable[[], datetime] = _utc_now,
+        render: Render | None = None,
     ) -> None:
         self._library, self._house = library, house
         self._wants, self._changed, self._clock = wants, changed, clock
         self._max_hours, self._settle_ns = max_hours, int(settle_s * 1e9)
         self._roots = {"": media_dir} | ({BUILTIN: builtin_dir} if builtin_dir else {})
         self._workers = [
-            Worker(library, self.disk_path, house, work, conform, changed, clock, f"{worker}-{n}", min_free=min_free)
+            Worker(
+                library,
+                self.disk_path,
+                house,
+                work,
+                conform,
+                changed,
+                clock,
+                f"{worker}-{n}",
+                min_free=min_free,
+                render=render,
+            )
             for n in range(conform_jobs)
         ]
         self._known: dict[str, LibraryFile] = {}

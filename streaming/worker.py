@@ -3,20 +3,22 @@
 import asyncio
 import errno
 import shutil
-from collections.abc import Awaitable, Callable, Iterator
+from collections.abc import Awaitable, Callable, Iterator, Mapping
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any, Protocol
 
 import structlog
 
+from lppl.derived import Specification, Variant, sources_of
 from lppl.errors import LpplError, MediaRefused
 from lppl.library import Library
 from lppl.media import AssetId, Facts, HouseId, Profile, Tags
-from lppl.records import Asset, HouseRecord, Job, JobState, Refusal
+from lppl.records import Asset, AssetState, HouseRecord, Job, JobState, Refusal
 from streaming.conform import Conformed
 from streaming.folder import stamp_of
 from streaming.house import SET_FILE, folder_of
+from streaming.joins import Original
 
 HEARTBEAT_S = 2.0
 LATER = timedelta(minutes=1)
@@ -35,6 +37,22 @@ class Conform(Protocol):
         facts: Facts,
         tags: Tags,
         asset: AssetId,
+        profile: Profile,
+        house: Path,
+        work: Path,
+        on_progress: Callable[[float], None],
+    ) -> Conformed:
+        """Make the set, reporting progress from 0 to 1. An existing whole set is kept."""
+        ...
+
+
+class Render(Protocol):
+    """Makes the house set of derived material; see :func:`streaming.rendering.render_derived`."""
+
+    async def __call__(
+        self,
+        specification: Specification,
+        sources: Mapping[AssetId, tuple[Original, Tags]],
         profile: Profile,
         house: Path,
         work: Path,
@@ -84,8 +102,9 @@ class Worker:
         *,
         min_free: int,
         heartbeat_s: float = HEARTBEAT_S,
+        render: Render | None = None,
     ) -> None:
-        self._library, self._disk_path, self._conform = library, disk_path, conform
+        self._library, self._disk_path, self._conform, self._render = library, disk_path, conform, render
         self._house, self._work = house, work
         self._changed, self._clock = changed, clock
         self.name, self._min_free, self._heartbeat_s = name, min_free, heartbeat_s
@@ -138,6 +157,8 @@ class Worker:
             await jobs.release(job, self.name, now + LATER)
             return False
         asset = await self._library.asset(job.asset)
+        if asset is not None and asset.state is AssetState.DERIVED:
+            return await self._do_derived(job)
         if asset is None or asset.facts is None or not asset.paths:
             await jobs.withdraw(job, self.name)  # the file is gone; should it come back, it is asked for again
             return True
@@ -146,8 +167,17 @@ class Worker:
             await jobs.release(job, self.name, now + LATER)  # a disk may be away for a while
             return True
         before = stamp_of(await asyncio.to_thread(source.stat))
+        facts, tags = asset.facts, asset.tags
         made: list[Conformed] = []
-        error = await contained(self._conformed(job, asset, source, made))
+        error = await contained(
+            self._with_heartbeats(
+                job,
+                made,
+                lambda report: self._conform(
+                    source, facts, tags, job.asset, job.profile, self._house, self._work, report
+                ),
+            )
+        )
         if error is not None:
             await self._failed(job, error)
             return True
@@ -156,17 +186,52 @@ class Worker:
             await asyncio.to_thread(shutil.rmtree, folder_of(self._house, job.profile.house(job.asset)), True)
             await jobs.release(job, self.name, self._clock() + LATER)
             return True
-        c = made[0]
-        house = HouseRecord(job.profile.house(job.asset), c.quanta, c.lufs, c.gain_db, c.peak_limited, tuple(c.notes))
-        await jobs.finish(job, house, self._clock())
-        self._changed()
+        await self._finished(job, made[0])
         return True
+
+    async def _do_derived(self, job: Job) -> bool:
+        """Render what is derived from other assets, once those are there."""
+        jobs, render = self._library.jobs, self._render
+        specification = await self._library.derived(job.asset)
+        if specification is None or render is None:
+            await jobs.withdraw(job, self.name)
+            return True
+        sources: dict[AssetId, tuple[Original, Tags]] = {}
+        for name in sources_of(specification):
+            asset = await self._library.asset(name)
+            path = await asyncio.to_thread(self._source, asset) if asset is not None else None
+            recipes = {made.recipe for made in asset.sets} if asset is not None else set()
+            whole = isinstance(specification, Variant) or job.profile.recipe in recipes
+            if asset is None or asset.facts is None or path is None or not whole:
+                await jobs.release(job, self.name, self._clock() + LATER)  # not conformed yet, or away for a while
+                return True
+            sources[name] = Original(path, asset.facts), asset.tags
+        made: list[Conformed] = []
+        error = await contained(
+            self._with_heartbeats(
+                job,
+                made,
+                lambda report: render(specification, sources, job.profile, self._house, self._work, report),
+            )
+        )
+        if error is not None:
+            await self._failed(job, error)
+        else:
+            await self._finished(job, made[0])
+        return True
+
+    async def _finished(self, job: Job, c: Conformed) -> None:
+        house = HouseRecord(job.profile.house(job.asset), c.quanta, c.lufs, c.gain_db, c.peak_limited, tuple(c.notes))
+        await self._library.jobs.finish(job, house, self._clock())
+        self._changed()
 
     def _source(self, asset: Asset) -> Path | None:
         return next((p for p in map(self._disk_path, asset.paths) if p.is_file()), None)
 
-    async def _conformed(self, job: Job, asset: Asset, source: Path, made: list[Conformed]) -> None:
-        """Conform, with heartbeats beside; ends early with JobTaken or DiskLow."""
+    async def _with_heartbeats(
+        self, job: Job, made: list[Conformed], make: Callable[[Callable[[float], None]], Awaitable[Conformed]]
+    ) -> None:
+        """Await what `make` makes, with heartbeats beside; ends early with JobTaken or DiskLow."""
         progress = 0.0
 
         def report(value: float) -> None:
@@ -181,14 +246,9 @@ class Worker:
                 if not await self._room_for(-self._min_free // 2):  # half of the reserve is for what airs
                     raise DiskLow
 
-        assert asset.facts is not None
         async with asyncio.TaskGroup() as group:
             beating = group.create_task(beat())
-            made.append(
-                await self._conform(
-                    source, asset.facts, asset.tags, job.asset, job.profile, self._house, self._work, report
-                )
-            )
+            made.append(await make(report))
             beating.cancel()
 
     async def _failed(self, job: Job, error: BaseException) -> None:

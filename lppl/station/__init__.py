@@ -216,6 +216,7 @@ class Station:
         # imported late: the database's libraries take longer to load than the air takes to begin
         from lppl.occurrences import Occurrences
         from lppl.station.nightly import nightly
+        from lppl.station.planning import PlanWatch
         from lppl.station.timer import Timer
         from lppl.station.work import AsRunIndex, Records, ShelfWatch, Work
 
@@ -230,7 +231,8 @@ class Station:
                 records, self.settings.data_dir / "journal", self.air.entries, [c.id for c in self.settings.channels]
             )
             past = partial(self._remember_past, self.air, index)
-            loops += [("shelf", watch.run), ("as_run_index", index.run), ("past", past)]
+            plans = PlanWatch(self.settings, records, self.bus, self.air.take_documents)
+            loops += [("shelf", watch.run), ("plans", plans.run), ("as_run_index", index.run), ("past", past)]
 
         async def occurrences() -> Occurrences:
             return Occurrences((await records.opened()).engine)

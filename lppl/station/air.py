@@ -5,13 +5,13 @@ a file beside the journal.
 """
 
 import asyncio
+import contextlib
 import json
 import shutil
 from collections import deque
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
-from zoneinfo import ZoneInfo
 
 import structlog
 
@@ -20,26 +20,30 @@ from lppl.clock import AirClock
 from lppl.config import ChannelSettings, Settings
 from lppl.events import Bus, ItemStarted, ScheduleChanged
 from lppl.journal import Entry, Item, Record
-from lppl.media import HouseId, Material, Shelf
+from lppl.media import ChannelKind, HouseId, Material, Shelf
 from lppl.ports import Aired
 from lppl.quanta import QUANTUM_MS, Quanta, covering
-from lppl.rundown import Kind, Line, Rundown
+from lppl.rundown import Kind, Line, Rundown, lines_from_json, lines_to_json
 from lppl.station.builtin import Builtins
+from lppl.station.graphics import keep_logo
 from lppl.station.supervision import supervised
 from playout.channel import SHORT_OUTAGE, ChannelPlayout, Ladder
 from playout.engine import Engine
+from scheduler.documents import Documents, laid_out
 from scheduler.file_plan import plan_of
 from scheduler.findings import Finding, Rule
+from scheduler.laying_out import dress
 from scheduler.memory import aired_line
+from scheduler.plan import Plan, untimed
 from scheduler.planner import Origin, SchedulePlanner, read_schedule_file
-from scheduler.schedule import Schedule
+from scheduler.prayer import Place
 from streaming.house import HouseStore
 
 log = structlog.get_logger(__name__)
 
-HORIZON = covering(6 * 3600)
-RENEW = covering(3 * 3600)
-"""Plan on when less than this is left of the rundown."""
+HORIZON = covering(56 * 3600)
+RENEW = covering(50 * 3600)
+"""Plan on when less than this is left of the rundown: two days ahead are always planned."""
 KEEP = covering(8)
 """Lines that begin within this time are kept when a library change makes a new rundown."""
 HISTORY = 8_000
@@ -126,9 +130,14 @@ class Air:
         self.settings, self._store, self.clock = settings, store, clock
         self._told, self._bus = told, bus
         self._folder = settings.data_dir / "journal"
-        self.planner = SchedulePlanner(ZoneInfo(str(settings.station.zone)))
+        self._zone = settings.station.zone
+        self._place = Place(settings.station.latitude, settings.station.longitude, self._zone)
+        self.planner = SchedulePlanner(self._zone)
         self.history: dict[str, deque[Aired]] = {c.id: deque(maxlen=HISTORY) for c in settings.channels}
         self.schedule_errors: dict[str, str | None] = {}
+        self._file_plans: dict[str, Plan] = {}
+        self._documents: dict[str, Documents] = {}
+        self._unsaved: set[str] = set()
         self._schedule_stamp: dict[str, tuple[int, int] | None] = {}
         self._reported: set[HouseId] = set()
         self._said: dict[str, frozenset[tuple[str, str]]] = {}
@@ -164,6 +173,7 @@ class Air:
                 self._entries[channel] = list(entries)
         async with self.engine.on_air(last):
             for channel in self.engine.channels:
+                await asyncio.to_thread(self._recall, channel)
                 await self.read_schedule(channel)
                 await self.plan(channel)
             await self.engine.tick()
@@ -224,6 +234,7 @@ class Air:
                     await self._recover(channel, house)
                 await self._renew(name, channel)
             await self._save_shelves()
+            await self._save_rundowns()
 
     async def _recover(self, channel: ChannelPlayout, house: HouseId) -> None:
         """Look whether what was lost is back; tell the library, once, that it is to be made again."""
@@ -269,10 +280,31 @@ class Air:
             log.error("schedule_wrong", channel=channel, in_force=read.origin.value, mistakes=read.error.mistakes)
         elif read.origin is Origin.FILE:
             log.info("schedule_read", channel=channel, file=str(path))
-        # by a clock that shows no credible time nothing can begin on time: programmes flow, hard starts wait
-        schedule = read.schedule if self.clock.credible else without_clock(read.schedule)
-        self.planner.update(channel, plan=plan_of(schedule, self.settings.station.zone))
+        self._file_plans[channel] = plan_of(read.schedule, self._zone)
+        self._lay_out(channel)
         return True
+
+    async def take_documents(self, channel: str, documents: Documents) -> None:
+        """Plan with what staff have laid down; what is about to begin stays, but a new hard start may cut it."""
+        if self._documents.get(channel) == documents:
+            return
+        self._documents[channel] = documents
+        await asyncio.to_thread(self._remember_documents, channel, documents)
+        await asyncio.to_thread(self._lay_out, channel)
+        await self.plan(channel, keep=False)
+
+    def _lay_out(self, channel: str) -> None:
+        """Make the plan of a channel from its documents, or from its file while no grid was published."""
+        documents, from_file = self._documents.get(channel, Documents()), self._file_plans.get(channel, Plan())
+        found = laid_out(channel, documents, from_file, self._zone, self._place, self.clock.now())
+        rules, on_tv = found.sheet.rules, self._channels[channel].kind is ChannelKind.TV
+        logo = keep_logo(self.settings, rules.logo) if rules.logo and on_tv else ""
+        self.planner.update(
+            channel,
+            # by a clock that shows no credible time nothing can begin on time: programmes flow, hard starts wait
+            plan=found.plan if self.clock.credible else untimed(found.plan),
+            dress=dress(rules, found.desk.programmes, logo) if on_tv else None,
+        )
 
     async def take_shelf(self, channel: str, shelf: Shelf) -> None:
         """Plan with a changed library; what is about to begin stays."""
@@ -288,8 +320,11 @@ class Air:
         self.planner.update(channel, ident=ident)
         await self.plan(channel)
 
-    async def plan(self, channel: str, *, keep: bool = True) -> None:
-        """Make a new rundown of `channel`; without `keep` a new hard start may cut even what runs now."""
+    async def plan(self, channel: str, *, keep: bool = True, then: bool = True) -> None:
+        """Make a new rundown of `channel`; without `keep` a new hard start may cut even what runs now.
+
+        `then` those that simulcast it are planned too.
+        """
         playout = self.engine.channels[channel]
         for _ in range(3):
             kept = self._kept(playout) if keep else ()
@@ -306,7 +341,10 @@ class Air:
                 playout.follow(Rundown([*kept, *made]))
                 break
         self._say_findings(channel)
+        self._unsaved.add(channel)
         self._changed(channel)
+        for other in self.planner.mirroring(channel) if then else ():
+            await self.plan(other, then=False)
 
     def _kept(self, playout: ChannelPlayout) -> tuple[Line, ...]:
         if playout.fallback is not None:
@@ -325,6 +363,9 @@ class Air:
         if start >= stop:
             return None
         past = list(self.history[playout.channel])
+        near = await asyncio.to_thread(self.planner.plan, playout.channel, start, stop, past)
+        if not any(line.hard and start < line.start < stop for line in near):
+            return None
         made = await asyncio.to_thread(self.planner.plan, playout.channel, start, Quanta(start + HORIZON), past)
         hard = next((i for i, line in enumerate(made.lines) if line.hard and start < line.start < stop), None)
         return Rundown(made.lines[hard:]) if hard is not None else None
@@ -367,6 +408,39 @@ class Air:
         except (OSError, ValueError, TypeError, KeyError):
             return Shelf()
 
+    def _documents_path(self, channel: str) -> Path:
+        return self.settings.data_dir / "state" / f"plan-{channel}.json"
+
+    def _remember_documents(self, channel: str, documents: Documents) -> None:
+        """Keep what staff laid down beside the journal. Blocking; a full disk is only logged."""
+        try:
+            data = json.dumps(asdict(documents), ensure_ascii=False).encode()
+            durable.write_file(self._documents_path(channel), data)
+        except OSError as error:
+            log.warning("plan_not_remembered", channel=channel, error=str(error))
+
+    def _recall(self, channel: str) -> None:
+        """Read what was remembered of the plan of a channel. Blocking; what cannot be read is done without."""
+        with contextlib.suppress(OSError, ValueError, TypeError):
+            self._documents[channel] = Documents(**json.loads(self._documents_path(channel).read_bytes()))
+        with contextlib.suppress(OSError, ValueError, TypeError, KeyError):
+            self.planner.recall(channel, lines_from_json(rundown_file(self.settings, channel).read_bytes()))
+
+    async def _save_rundowns(self) -> None:
+        """Tell others what is planned, by files: not at each change of a burst."""
+        for channel in tuple(self._unsaved):
+            self._unsaved.discard(channel)
+            await asyncio.to_thread(self._write_rundown, channel)
+
+    def _write_rundown(self, channel: str) -> None:
+        rundown = self.engine.channels[channel].rundown
+        wishes = [[w.specification.model_dump(mode="json"), w.needed] for w in self.planner.wishes(channel)]
+        try:
+            durable.replace_file(rundown_file(self.settings, channel), lines_to_json(rundown or ()))
+            durable.replace_file(wishes_file(self.settings, channel), json.dumps(wishes).encode())
+        except OSError as error:
+            log.warning("rundown_not_written", channel=channel, error=str(error))
+
     # --- what others see ---
 
     def status(self) -> AirStatus:
@@ -399,10 +473,14 @@ def stands_in(running: Kind | None, coming: Sequence[str]) -> str | None:
     return None
 
 
-def without_clock(schedule: Schedule) -> Schedule:
-    """Return `schedule` without fixed events and hard starts."""
-    soft = tuple(block.model_copy(update={"hard": False}) for block in schedule.block)
-    return schedule.model_copy(update={"at": (), "block": soft})
+def rundown_file(settings: Settings, channel: str) -> Path:
+    """Return where the running order of a channel is told to other processes."""
+    return settings.data_dir / "state" / f"rundown-{channel}.json"
+
+
+def wishes_file(settings: Settings, channel: str) -> Path:
+    """Return where is told what should be rendered ahead for a channel: [specification, air time it is needed at]."""
+    return settings.data_dir / "state" / f"wishes-{channel}.json"
 
 
 def _aired(entries: Sequence[Entry]) -> list[Aired]:

@@ -3,6 +3,7 @@
 import asyncio
 import contextlib
 import itertools
+import json
 import sqlite3
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import replace
@@ -11,6 +12,7 @@ from functools import partial
 from pathlib import Path
 
 import structlog
+from pydantic import ValidationError
 from sqlalchemy.exc import SQLAlchemyError
 
 from lppl import journal
@@ -18,6 +20,7 @@ from lppl.backup import copy_sqlite, create_backup
 from lppl.config import ChannelSettings, Settings
 from lppl.database import HEAD, migrate, open_database, server_version
 from lppl.demo.station import DemoStation, make_demo, write_schedules
+from lppl.derived import SPECIFICATION, Specification
 from lppl.errors import DatabaseAway, LpplError
 from lppl.events import Bus, LibraryChanged
 from lppl.journal import Entry
@@ -27,6 +30,7 @@ from lppl.media import ChannelKind, Facts, HouseId, Profile, Shelf
 from lppl.ports import Aired
 from lppl.quanta import Quanta
 from lppl.records import BUILTIN, AiredRow
+from lppl.station.air import wishes_file
 from lppl.station.still import make_still
 from lppl.station.supervision import supervised
 from lppl.takedowns import Takedowns
@@ -35,6 +39,7 @@ from scheduler.planner import Origin, read_schedule_file
 from scheduler.schedule import Schedule
 from streaming.conform import conform
 from streaming.ingest import Ingest
+from streaming.rendering import LOGOS, render_derived
 
 log = structlog.get_logger(__name__)
 
@@ -42,6 +47,7 @@ RETRY_S = 5.0
 PROBE_S = 60.0
 """How often a database that answers is asked whether it still does; whoever uses it tells of trouble at once."""
 LOOK_S = 4.0
+WISHES_S = 8.0
 LOOK_ANYWAY_S = 60.0
 """The library is asked at least this often, even when its file does not seem to have changed."""
 BURST_S = 0.5
@@ -211,8 +217,9 @@ def _row(entry: Entry) -> AiredRow | None:
         return None
     length = Quanta(entry.length)
     return AiredRow(
-        item.channel, item.start, length, item.asset, item.house, item.kind.value, item.title, item.programme
-    )
+        item.channel, item.start, length, item.asset, item.house, item.kind.value, item.title, item.programme,
+        item.programme_id, item.category, item.slot, item.order, item.artist, item.why,
+    )  # fmt: skip
 
 
 def wanted(
@@ -301,9 +308,11 @@ class Work:
                 self._changed,
                 conform_jobs=settings.conform_jobs,
                 min_free=round(settings.min_free_gb * 1e9),
+                render=partial(render_derived, logos=settings.data_dir / LOGOS, still=make_still),
             )
             group.create_task(self.ingest.run())
             group.create_task(self._follow_schedules())
+            group.create_task(supervised("wishes", self._follow_wishes))
 
     async def make_again(self) -> None:
         """Have what is lost conformed again, one after another; while the database is away it waits."""
@@ -355,10 +364,44 @@ class Work:
                 if await self._read_schedules() and self.ingest is not None:
                     await self.ingest.review()
 
+    async def _follow_wishes(self) -> None:
+        """Queue what the plans would have rendered ahead, as the air role tells it in files."""
+        library = await self._records.opened()
+        stamps: dict[Path, int] = {}
+        while True:
+            await asyncio.sleep(self._records.rest(WISHES_S))
+            now = await asyncio.to_thread(_stamps, [wishes_file(self.settings, c.id) for c in self.settings.channels])
+            for channel in self.settings.channels:
+                path = wishes_file(self.settings, channel.id)
+                if now.get(path) == stamps.get(path):
+                    continue
+                try:
+                    wishes = await asyncio.to_thread(read_wishes, path)
+                    await library.add_derived(wishes, self.settings.profile(channel), datetime.now(UTC))
+                    stamps = stamps | {path: now[path]}
+                except (SQLAlchemyError, OSError) as error:
+                    self._records.failed(error)
+
     def _stamps(self) -> dict[Path, int]:
-        paths = [self.settings.schedule_file(c) for c in self.settings.channels]
-        found: dict[Path, int] = {}
-        for path in paths:
-            with contextlib.suppress(OSError):  # an editor replaces the file just now, or there is none
-                found[path] = path.stat().st_mtime_ns
-        return found
+        return _stamps([self.settings.schedule_file(c) for c in self.settings.channels])
+
+
+def _stamps(paths: Sequence[Path]) -> dict[Path, int]:
+    found: dict[Path, int] = {}
+    for path in paths:
+        with contextlib.suppress(OSError):  # an editor replaces the file just now, or there is none
+            found[path] = path.stat().st_mtime_ns
+    return found
+
+
+def read_wishes(path: Path) -> list[tuple[Specification, Quanta]]:
+    """Return what a channel's plan would have rendered; what cannot be read is left out. Raises OSError."""
+    found: list[tuple[Specification, Quanta]] = []
+    try:
+        raw = json.loads(path.read_bytes())
+    except ValueError:
+        return []
+    for said, needed in raw:
+        with contextlib.suppress(ValidationError):
+            found.append((SPECIFICATION.validate_python(said), Quanta(needed)))
+    return found

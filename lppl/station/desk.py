@@ -1,0 +1,351 @@
+"""The planning desk: what staff do with the weekly grid, running orders and logs, as functions over the records.
+
+Commands and pages call these and only show what comes back. The air role is never asked: it follows the records, and
+tells what it does by the journal and by files.
+"""
+
+import asyncio
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import UTC, date, datetime, timedelta
+from typing import Any
+
+from pydantic import BaseModel
+
+from lppl import journal
+from lppl.config import ChannelSettings, Settings
+from lppl.errors import LpplError
+from lppl.journal import Entry
+from lppl.library import Library
+from lppl.media import AssetId, ChannelKind, HouseId, Material, Shelf
+from lppl.plan_store import GridVersion, Kind, PlanStore
+from lppl.ports import Aired
+from lppl.programme import Programme
+from lppl.quanta import Quanta, at_or_after
+from lppl.rundown import Line, Rundown, line_from_json, line_to_json, lines_from_json
+from lppl.station.air import AirStatus, rundown_file
+from lppl.station.graphics import keep_logo
+from lppl.station.planning import documents_of
+from lppl.station.work import restricted
+from scheduler.agenda import day_bounds
+from scheduler.documents import Documents, LaidOut, desk_of, laid_out
+from scheduler.edits import Edit
+from scheduler.examination import Examined, examine
+from scheduler.file_plan import plan_of
+from scheduler.findings import Finding
+from scheduler.forecast import Late, Waiting, forecast
+from scheduler.grid import Change, Grid, compare, copy_week, read_grid
+from scheduler.laying_out import Desk, dress
+from scheduler.memory import aired_line
+from scheduler.planner import read_schedule_file
+from scheduler.prayer import Place
+from scheduler.rundown import Surroundings, catalogue_of, compose
+
+LOOKED_AHEAD = timedelta(days=7)
+PAST = Quanta(8 * 270_000)
+"""How much of the past rotations look at: 8 days."""
+SLATE = Material(HouseId("slate.none"), AssetId("slate"), "Gambar siaga", Quanta(94))
+"""Stands for the slate where only a plan is made."""
+FALLBACK_SPEED = {ChannelKind.TV: 2.0, ChannelKind.RADIO: 20.0}
+"""Seconds conformed in a second, before anything was measured."""
+
+
+class UnknownChannel(LpplError):
+    """No such channel; `known` are the ids that there are."""
+
+    def __init__(self, channel: str, known: Sequence[str]) -> None:
+        self.channel, self.known = channel, known
+        listed = ", ".join(known)
+        super().__init__(
+            f"Kanal {channel} tidak ada; yang ada: {listed}.", f"No channel {channel}; there are: {listed}."
+        )
+
+
+class NothingToPublish(LpplError):
+    """A channel has no draft."""
+
+    def __init__(self, channel: str) -> None:
+        super().__init__(
+            f"Kanal {channel} tidak punya rancangan. Ubah atau impor pola acaranya dulu.",
+            f"Channel {channel} has no draft. Change or import its grid first.",
+        )
+
+
+class ReasonNeeded(LpplError):
+    """A grid has severe findings, listed in `findings`, and no reason was given."""
+
+    def __init__(self, findings: Sequence[Finding]) -> None:
+        self.findings = tuple(findings)
+        listed = "\n".join(f"  - {f.indonesian} ({f.source})" for f in self.findings[:20])
+        super().__init__(
+            f"Ada {len(self.findings)} temuan berat; perbaiki, atau terbitkan dengan alasan:\n{listed}",
+            f"There are {len(self.findings)} severe findings; mend them, or publish with a reason.",
+        )
+
+
+class AlreadyAiring(LpplError):
+    """An edit is about what is on the air or committed already."""
+
+    def __init__(self, until: str) -> None:
+        super().__init__(
+            f"Bagian itu sedang atau sudah tayang; suntingan berlaku mulai {until}.",
+            f"That part is on the air or has aired; edits hold from {until} on.",
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Published:
+    """What became of publishing: the version, what was found, what will not be rendered in time."""
+
+    version: GridVersion
+    findings: tuple[Finding, ...]
+    late: tuple[Late, ...]
+
+
+@dataclass(frozen=True)
+class _Situation:
+    """All that planning a channel needs, read at one moment."""
+
+    channel: ChannelSettings
+    documents: Documents
+    shelf: Shelf
+    now: Quanta
+
+
+class PlanningDesk:
+    """What staff can do. `now` is injected for tests; all times are aware UTC."""
+
+    def __init__(self, settings: Settings, library: Library) -> None:
+        self.settings, self.library = settings, library
+        self.store = PlanStore(library.engine)
+        self.zone = settings.station.zone
+        self._place = Place(settings.station.latitude, settings.station.longitude, self.zone)
+
+    def channel(self, name: str) -> ChannelSettings:
+        """Return a channel. Raises UnknownChannel."""
+        found = next((c for c in self.settings.channels if c.id == name), None)
+        if found is None:
+            raise UnknownChannel(name, [c.id for c in self.settings.channels])
+        return found
+
+    # ---- documents ----
+
+    async def save(self, kind: Kind, name: str, document: BaseModel, now: datetime) -> None:
+        """Keep a document."""
+        await self.store.save_document(kind, name, document.model_dump(mode="json", exclude_defaults=True), now)
+
+    async def programmes(self) -> Mapping[str, Programme]:
+        """Return the programmes by id."""
+        return (await self._common())[1].programmes
+
+    async def _common(self) -> tuple[Documents, Desk]:
+        documents = await documents_of(self.store, self.settings.channels[0].id, datetime.now(UTC))
+        return documents, desk_of(documents)[0]
+
+    # ---- the grid ----
+
+    async def grid(self, channel: str, number: int | None = None) -> Grid:
+        """Return a version of the grid; without a number the draft, else what is in force, else an empty one."""
+        self.channel(channel)
+        if number is not None:
+            version = await self.store.version(channel, number)
+        else:
+            version = await self.store.draft(channel) or await self.store.in_force(channel)
+        return read_grid(version.document)[0] if version else Grid()
+
+    async def save_draft(self, channel: str, grid: Grid, author: str, now: datetime, note: str = "") -> GridVersion:
+        """Keep `grid` as the draft of its channel; the air is not touched."""
+        self.channel(channel)
+        base = await self.store.in_force(channel)
+        document = grid.model_dump(mode="json")
+        return await self.store.save_draft(
+            channel, document, author, now, note=note, base=base.number if base else None
+        )
+
+    async def compare(self, channel: str, old: int | None, new: int | None) -> tuple[Change, ...]:
+        """Return what differs: versions by number; None is the draft for `new`, what is in force for `old`."""
+        force = await self.store.in_force(channel)
+        number = old if old is not None else force.number if force else None
+        before = Grid() if number is None else await self.grid(channel, number)
+        after = await self.grid(channel, new)
+        titles = {name: p.title for name, p in (await self.programmes()).items()}
+        return compare(before, after, titles)
+
+    async def copy_week(self, channel: str, source: date, target: date, author: str, now: datetime) -> GridVersion:
+        """Lay the week from Monday `source` over the week from Monday `target`, in the draft. Raises ValueError."""
+        grid = copy_week(await self.grid(channel), source, target, f"{target:%y%m%d}")
+        return await self.save_draft(channel, grid, author, now, f"salin minggu {source} ke {target}")
+
+    async def check(self, channel: str, grid: Grid | None, now: datetime, span: timedelta = LOOKED_AHEAD) -> Examined:
+        """Build the coming days by `grid` (None: what is in force) and judge them."""
+        situation = await self._situation(channel, now)
+        document = None if grid is None else grid.model_dump(mode="json")
+        past, others = await self._past(channel, situation.now), await self._others(channel)
+        return await asyncio.to_thread(self._examined, situation, document, past, at_or_after(now + span), others)
+
+    async def publish(self, channel: str, author: str, now: datetime, reason: str = "") -> Published:
+        """Put the draft in force. Raises NothingToPublish, and ReasonNeeded for severe findings without a reason."""
+        draft = await self.store.draft(channel)
+        if draft is None:
+            raise NothingToPublish(channel)
+        grid, unreadable = read_grid(draft.document)
+        examined = await self.check(channel, grid, now)
+        severe = (*(f for f in unreadable if f not in examined.findings), *examined.severe)
+        if severe and not reason.strip():
+            raise ReasonNeeded(severe)
+        told = [f"{f.rule}: {f.indonesian}" for f in severe]
+        await self.store.publish(channel, draft.number, author, now, reason=reason.strip(), findings=told)
+        version = await self.store.version(channel, draft.number)
+        assert version is not None
+        return Published(version, examined.findings, await self.late(channel, examined, now))
+
+    async def withdraw(self, channel: str, number: int, reason: str) -> GridVersion | None:
+        """Take a published version back; return the one that is in force then. Raises LpplError for another."""
+        if not await self.store.withdraw(channel, number, reason):
+            raise LpplError(f"Versi {number} tidak sedang terbit.", f"Version {number} is not published.")
+        return await self.store.in_force(channel)
+
+    async def late(self, channel: str, examined: Examined, now: datetime) -> tuple[Late, ...]:
+        """Return what of a plan will not be rendered or conformed when it is needed."""
+        settings = self.channel(channel)
+        waiting = await self.library.jobs.waiting()
+        queue = [Waiting(w.title, w.duration_s, w.needed) for w in waiting]
+        known = {w.asset for w in waiting}
+        for wish in sorted(examined.wishes, key=lambda w: w.needed):
+            variant = wish.specification
+            if variant.kind == "variant" and variant.asset not in known:
+                material = next((x for x in examined.rundown if x.material.asset == variant.asset), None)
+                seconds = material.material.quanta * 0.32 if material else 0.0
+                queue.append(Waiting(material.material.title if material else "", seconds, wish.needed))
+        speed = await self.library.jobs.speed(self.settings.profile(settings).recipe)
+        _, late = forecast(queue, speed or FALLBACK_SPEED[settings.kind], self.settings.conform_jobs, now)
+        return late
+
+    # ---- running orders ----
+
+    async def rundown(self, channel: str, day: date, now: datetime) -> tuple[Line, ...]:
+        """Return the running order of a local day: as the air role has planned it, and beyond that as it would."""
+        self.channel(channel)
+        start, end = day_bounds(day, self.zone)
+        lines = await asyncio.to_thread(self._told, channel)
+        reached = lines[-1].end if lines else at_or_after(now)
+        if reached < end:
+            lines += await self._planned(channel, reached, end, lines, now)
+        return tuple(line for line in lines if line.end > start and line.start < end)
+
+    def _told(self, channel: str) -> tuple[Line, ...]:
+        try:
+            return lines_from_json(rundown_file(self.settings, channel).read_bytes())
+        except (OSError, ValueError, KeyError, TypeError):
+            return ()
+
+    async def _planned(
+        self, channel: str, start: Quanta, end: Quanta, before: Sequence[Line], now: datetime
+    ) -> tuple[Line, ...]:
+        situation = await self._situation(channel, now)
+        past = [*await self._past(channel, situation.now), *map(aired_line, before)]
+        others = await self._others(channel)
+
+        def made() -> tuple[Line, ...]:
+            found = self._laid_out(situation, situation.documents)
+            around, catalogue = self._around(situation, found, others), catalogue_of(situation.shelf, None, SLATE)
+            return compose(found.plan, catalogue, None, SLATE, self.zone, start, end, past, around).rundown.lines
+
+        return await asyncio.to_thread(made)
+
+    async def edit(self, channel: str, edit: Edit, author: str, now: datetime) -> int:
+        """Keep an edit; return its number. Raises AlreadyAiring for what is committed."""
+        self.channel(channel)
+        open_from = await asyncio.to_thread(self._open_from, channel, now)
+        touched = min(edit.at, edit.put.at) if edit.put else edit.at
+        if touched < open_from:
+            local = datetime.fromtimestamp(open_from * 0.32, self.zone)
+            raise AlreadyAiring(f"{local:%H.%M.%S}")
+        return await self.store.add_edit(channel, Quanta(edit.at), edit.model_dump(mode="json"), author, now)
+
+    def _open_from(self, channel: str, now: datetime) -> Quanta:
+        """Return the first air time that edits can still change: the end of what runs."""
+        try:
+            status = AirStatus.from_json((self.settings.data_dir / "state" / "air.json").read_bytes())
+            return Quanta(max(status.channels[channel].stop, at_or_after(now)))
+        except (OSError, ValueError, KeyError, TypeError):
+            return at_or_after(now)
+
+    async def undo(self, channel: str, number: int, now: datetime) -> None:
+        """Take an edit back. Raises LpplError when there is none."""
+        if not await self.store.withdraw_edit(channel, number, now):
+            raise LpplError(f"Suntingan {number} tidak ada atau sudah dicabut.", f"There is no edit {number} in force.")
+
+    async def asset_at(self, channel: str, path: str) -> Material:
+        """Return the material of a path on the shelf of a channel. Raises LpplError while it is not ready."""
+        found = (await self._shelf(self.channel(channel))).at_path(path)
+        if found is None:
+            raise LpplError(f"Materi {path} belum ada atau belum siap tayang.", f"{path} is missing or not ready.")
+        return found
+
+    # ---- what aired ----
+
+    async def aired(self, channel: str, first: date, last: date) -> list[Entry]:
+        """Return the journal's entries that touch the local days [first, last]."""
+        self.channel(channel)
+        start, end = day_bounds(first, self.zone)[0], day_bounds(last, self.zone)[1]
+        folder = self.settings.data_dir / "journal"
+        found = await asyncio.to_thread(journal.read, folder, Quanta(start - 22_500))
+        return [e for e in found.get(channel, []) if e.end > start and e.item.start < end]
+
+    async def planned_day(self, channel: str, day: date) -> tuple[Line, ...]:
+        """Return the running order of a day as it was planned; empty when it was not kept."""
+        kept = await self.store.kept_day(channel, day.isoformat())
+        return tuple(line_from_json(said) for said in kept or ())
+
+    async def keep_day(self, channel: str, day: date, now: datetime) -> bool:
+        """Keep the running order of a day as it stands now; tell whether it was not kept before."""
+        lines = await self.rundown(channel, day, now)
+        return await self.store.keep_day(channel, day.isoformat(), [line_to_json(x) for x in lines], now)
+
+    # ---- reading what planning needs ----
+
+    async def _shelf(self, channel: ChannelSettings) -> Shelf:
+        return restricted(await self.library.shelf(self.settings.profile(channel)), channel.folders)
+
+    async def _situation(self, name: str, now: datetime) -> _Situation:
+        channel = self.channel(name)
+        documents = await documents_of(self.store, name, now)
+        return _Situation(channel, documents, await self._shelf(channel), at_or_after(now))
+
+    async def _past(self, channel: str, now: Quanta) -> list[Aired]:
+        return await self.library.last_aired(channel, Quanta(now - PAST))
+
+    async def _others(self, channel: str) -> Mapping[str, Rundown]:
+        """Return the running orders of the other channels, for simulcasts."""
+        names = [c.id for c in self.settings.channels if c.id != channel]
+        return {name: Rundown(await asyncio.to_thread(self._told, name)) for name in names}
+
+    def _laid_out(self, s: _Situation, documents: Documents) -> LaidOut:
+        read = read_schedule_file(self.settings.schedule_file(s.channel), s.channel.kind)
+        return laid_out(s.channel.id, documents, plan_of(read.schedule, self.zone), self.zone, self._place, s.now)
+
+    def _around(self, s: _Situation, found: LaidOut, others: Mapping[str, Rundown]) -> Surroundings:
+        told = {(x.start, x.slot): x.material.asset for x in self._told(s.channel.id) if x.slot}
+        rules = found.sheet.rules
+        if s.channel.kind is not ChannelKind.TV:
+            return Surroundings(told, others)
+        logo = keep_logo(self.settings, rules.logo) if rules.logo else ""
+        return Surroundings(told, others, dress(rules, found.desk.programmes, logo))
+
+    def _examined(
+        self,
+        s: _Situation,
+        grid: Mapping[str, Any] | None,
+        past: Sequence[Aired],
+        end: Quanta,
+        others: Mapping[str, Rundown],
+    ) -> Examined:
+        """Build and judge; blocking. `grid` stands for the published one."""
+        documents = s.documents if grid is None else replace(s.documents, grid=grid)
+        found = self._laid_out(s, documents)
+        catalogue = catalogue_of(s.shelf, None, SLATE)
+        return examine(
+            found.plan, found.desk, s.channel.kind, catalogue, (None, SLATE), self.zone, (s.now, end), past,
+            self._around(s, found, others),
+        )  # fmt: skip
