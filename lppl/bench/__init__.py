@@ -1,6 +1,6 @@
 """``lppl bench``: what being on the air costs, each figure beside its peer in the same run.
 
-Rows (a) to (g) are one module each; :func:`run` measures those asked for, prints a table, and writes a JSON file with
+Each row has a module; :func:`run` measures those asked for, prints a table, and writes a JSON file with
 machine, versions and date. It is a measurement and no test: a figure that misses its wall is shown as missed, and the
 exit code is only 1 when a row could not be measured.
 """
@@ -28,6 +28,7 @@ ROWS = {
     "e": ("row_start", "measure_kill"),
     "f": ("row_memory", "measure"),
     "g": ("row_viewers", "measure"),
+    "j": ("row_search", "measure"),
 }
 """Where each row is measured; imported when it is its turn."""
 
