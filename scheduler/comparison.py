@@ -205,8 +205,8 @@ class _Comparison:
         if lost > self._tolerance:
             kind, said = Outcome.SHORTENED, self._shortened(planned, aired, moved, lost)
         elif lost < -self._tolerance:
-            less = _words(lost)
-            kind, said = Outcome.LENGTHENED, (f"Lebih panjang {less[0]}.", f"{less[1]} longer.")
+            less, why = _words(lost), _reason(aired.head.why)
+            kind, said = Outcome.LENGTHENED, (f"Lebih panjang {less[0]}{why[0]}.", f"{less[1]} longer{why[1]}.")
         elif abs(moved) > self._tolerance:
             kind, said = Outcome.MOVED, self._moved(n, aired, moved)
         else:
@@ -267,7 +267,8 @@ class _Comparison:
             away = _words(off)
             cause = f": siaran terputus {away[0]}", f": off the air for {away[1]}"
         else:
-            cause = self._after(aired)
+            after = self._after(aired)
+            cause = after if after != NOTHING else _reason(aired.head.why)
         by, late = _words(moved), moved > 0
         shift = (
             (
