@@ -28,6 +28,7 @@ ROWS = {
     "e": ("row_start", "measure_kill"),
     "f": ("row_memory", "measure"),
     "g": ("row_viewers", "measure"),
+    "h": ("row_rundown", "measure"),
     "j": ("row_search", "measure"),
 }
 """Where each row is measured; imported when it is its turn."""

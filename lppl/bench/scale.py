@@ -26,6 +26,9 @@ class Scale:
     """After a start the library is read and hours are planned; what is measured is being on air."""
     day_cells: int = 22_500
     """Cells of a simulated day."""
+    rundown_items: int = 20_000
+    rundown_days: int = 7
+    rundown_year_days: int = 365
     assets: int = 100_000
     """Assets of the library that is searched."""
     small: bool = False
@@ -37,6 +40,7 @@ class Scale:
 FULL = Scale()
 TOY = Scale(
     material_s=4, radio_s=10, rounds=1, air_s=4.0, peer_s=2.0, channels=(2,), channels_s=8.0, starts=1, days=3,
-    base_day=1, viewers=4, viewers_s=8.0, nginx_s=4.0, closed_loop_s=0.5, settle_s=1.0, day_cells=1000, assets=1000,
+    base_day=1, viewers=4, viewers_s=8.0, nginx_s=4.0, closed_loop_s=0.5, settle_s=1.0, day_cells=1000, rundown_items=1000,
+    rundown_year_days=8, assets=1000,
     small=True, together=True,
 )  # fmt: skip
