@@ -21,6 +21,7 @@ from lppl.stores import chunked, counted, counter, upsert
 from lppl.tables import aired, asset_details, asset_files, documents, grid_versions, planned_days, rundown_edits
 
 PLAN = "plan"
+_CUES = ("cue_in_ms", "intro_ms", "outro_ms", "cue_out_ms")
 Json = Mapping[str, Any]
 
 
@@ -288,14 +289,22 @@ class PlanStore:
 
     async def save_details(self, asset: AssetId, details: Details, now: datetime) -> None:
         """Add or replace the details of an asset."""
-        document = details.model_dump(mode="json", exclude_defaults=True)
         async with self._engine.begin() as connection:
-            statement = upsert(connection, asset_details).values(asset_id=asset, document=document, updated=now)
-            await connection.execute(
-                statement.on_conflict_do_update(
-                    index_elements=["asset_id"], set_={"document": document, "updated": now}
-                )
-            )
+            await _save_details(connection, asset, details, now)
+            await counted(connection, PLAN)
+            await counted(connection, "library")
+
+    async def propose_cues(self, found: Mapping[AssetId, Details], now: datetime) -> None:
+        """Keep cue points that were found in the sound; where a person has set any, theirs stay, all of them."""
+        async with self._engine.begin() as connection:
+            for asset, proposed in found.items():
+                # locked: what a person saves meanwhile must not be lost
+                query = select(asset_details.c.document).where(asset_details.c.asset_id == asset).with_for_update()
+                known = Details.model_validate(await connection.scalar(query) or {})
+                by_hand = any(getattr(known, name) is not None for name in _CUES)
+                cues = known if by_hand else proposed
+                merged = known.model_copy(update={"cues_sought": True} | {name: getattr(cues, name) for name in _CUES})
+                await _save_details(connection, asset, merged, now)
             await counted(connection, PLAN)
             await counted(connection, "library")
 
@@ -304,9 +313,7 @@ class PlanStore:
     async def spot_airings(self, channel: str, since: Quanta) -> Sequence[tuple[str, str, Quanta, Quanta]]:
         """Return (order, path, start, length) of the spots that aired from `since` on, oldest first."""
         query = (
-            select(
-                aired.c.order_id, func.min(asset_files.c.path), aired.c.start, aired.c.length
-            )
+            select(aired.c.order_id, func.min(asset_files.c.path), aired.c.start, aired.c.length)
             .join(asset_files, asset_files.c.asset_id == aired.c.asset_id, isouter=True)
             .where(aired.c.channel == channel, aired.c.order_id != "", aired.c.start >= since)
             .group_by(aired.c.channel, aired.c.start, aired.c.order_id, aired.c.length)
@@ -317,6 +324,14 @@ class PlanStore:
                 (order, path or "", Quanta(start), Quanta(length))
                 for order, path, start, length in await connection.execute(query)
             ]
+
+
+async def _save_details(connection: AsyncConnection, asset: AssetId, details: Details, now: datetime) -> None:
+    document = details.model_dump(mode="json", exclude_defaults=True)
+    statement = upsert(connection, asset_details).values(asset_id=asset, document=document, updated=now)
+    await connection.execute(
+        statement.on_conflict_do_update(index_elements=["asset_id"], set_={"document": document, "updated": now})
+    )
 
 
 async def _next_number(connection: AsyncConnection, channel: str) -> int:

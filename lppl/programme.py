@@ -133,6 +133,8 @@ class Details(Document):
     outro_ms: Annotated[int, Field(ge=0)] | None = None
     """Where the outro begins: the next item may start here."""
     cue_out_ms: Annotated[int, Field(ge=0)] | None = None
+    cues_sought: bool = False
+    """Its cue points have been looked for in the sound: what is not set then stays so until a person sets it."""
     first_day: date | None = None
     last_day: date | None = None
     """Rights: the asset may air from `first_day` to `last_day`, both included."""

@@ -32,6 +32,7 @@ from lppl.records import (
 )
 from lppl.tags import read_tags, title_from_name
 from streaming import folder
+from streaming.cue_search import CueSearch
 from streaming.folder import Found
 from streaming.house import read_set
 from streaming.probe import MAX_HOURS, examine
@@ -47,6 +48,8 @@ BATCH_S = 20.0
 """Examining stops after this long to look at the folder again: what was dropped in meanwhile may be shorter."""
 RETRY_S = 60.0
 LONGEST_PAUSE_S = 60.0
+CUES_AGAIN_S = 900.0
+"""What could not be reached when its cues were looked for is tried again after this."""
 PASSING = frozenset(("unreadable", "too-complex"))
 """Refusals that may be the moment's and not the content's: examined again from time to time."""
 
@@ -113,6 +116,8 @@ class Ingest:
         self._stop = threading.Event()
         self._threads = folder.low_priority_threads()
         self._jobs_waiting = asyncio.Event()
+        self._cues = CueSearch(library, self.disk_path, changed, clock)
+        self._cues_waiting = asyncio.Event()
         self.folder_away = False
         self.waiting = 0
         self.last_error: BaseException | None = None
@@ -143,6 +148,7 @@ class Ingest:
                 await self._forever(self._recover, once=True)
                 group.create_task(self.review())
                 group.create_task(self._forever(self._scan_step))
+                group.create_task(self._forever(self._cue_step))
                 for worker in self._workers:
                     group.create_task(self._forever(partial(self._work_step, worker)))
         finally:
@@ -179,6 +185,16 @@ class Ingest:
         if not await worker.work_once():
             with contextlib.suppress(TimeoutError):
                 await asyncio.wait_for(self._jobs_waiting.wait(), SCAN_PERIOD_S)
+
+    async def _cue_step(self) -> None:
+        self._cues_waiting.clear()
+        if not await self.find_cues():
+            with contextlib.suppress(TimeoutError):
+                await asyncio.wait_for(self._cues_waiting.wait(), CUES_AGAIN_S)
+
+    async def find_cues(self) -> bool:
+        """Find the cue points of some items that have none yet; tell whether there may be more."""
+        return await self._cues.some()
 
     async def work_once(self) -> bool:
         """Do the next conform job, if any is due; tell whether there was one."""
@@ -323,6 +339,7 @@ class Ingest:
         record = await self._library.asset(asset)
         if record is not None and record.state is AssetState.READY:
             await self._ask_for(record)
+            self._cues_waiting.set()
         self._changed()
 
     async def _examine(self, asset: AssetId, path: Path, root: Path, name: str) -> MediaRefused | None:

@@ -6,13 +6,12 @@ which item is shown. Sound is steady up to both ends of an item, so that a dip a
 
 import asyncio
 import fcntl
-import json
 import os
 import shutil
 import subprocess
 import sys
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 
@@ -183,7 +182,7 @@ async def _conform(settings: Settings) -> None:
         shelves: dict[str, Shelf] = {}
         for _ in range(20):
             await ingest.scan_once()
-            while await ingest.work_once():
+            while await ingest.work_once() or await ingest.find_cues():
                 pass
             shelves = {name: await library.shelf(profile) for name, profile in profiles.items()}
             if sum(len(s.materials) for s in shelves.values()) == len(SOURCES):
@@ -197,8 +196,7 @@ async def _conform(settings: Settings) -> None:
     state = settings.data_dir / "state"
     state.mkdir(parents=True, exist_ok=True)
     for name, shelf in shelves.items():
-        materials = [asdict(m) for m in shelf.materials.values()]
-        (state / f"shelf-{name}.json").write_text(json.dumps(materials))
+        (state / f"shelf-{name}.json").write_bytes(shelf.to_json())
 
 
 if __name__ == "__main__":
