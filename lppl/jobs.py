@@ -5,12 +5,12 @@ being killed under way (power, kill -9) does not count as failing, but a job tha
 without getting further is poison too, and ends failed.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime, timedelta
 from itertools import pairwise
 from typing import Any
 
-from sqlalchemy import Row, and_, case, delete, func, or_, select, update
+from sqlalchemy import Row, and_, bindparam, case, delete, func, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from lppl.database import READS
@@ -27,10 +27,12 @@ from lppl.records import (
     profile_to_json,
 )
 from lppl.stores import CHUNK, chunked, counted, upsert
-from lppl.tables import assets, conform_jobs, house_sets
+from lppl.tables import assets, conform_jobs, derived_assets, house_sets
 
 MAX_ATTEMPTS = 4
 MAX_INTERRUPTIONS = 6
+PLANNED_PRIORITY = 90
+"""What a plan waits for goes before what nobody has planned yet, and among itself by air time."""
 MEASURED = 40
 """Jobs from which the speed is taken."""
 FIRST_PAUSE = timedelta(seconds=30)
@@ -208,14 +210,28 @@ class ConformJobs:
             )
             return result.rowcount
 
-    async def waiting(self) -> tuple[WaitingJob, ...]:
-        """Return what is queued or under way, in the order in which it is done."""
+    async def drop_derived(self, recipe: str, kept: Collection[AssetId]) -> int:
+        """Remove the waiting jobs of rendered material that no plan wishes any more: all but `kept`; tell how many."""
+        waiting = (conform_jobs.c.recipe == recipe, conform_jobs.c.state == JobState.QUEUED)
+        query = select(conform_jobs.c.asset_id).join(derived_assets, derived_assets.c.id == conform_jobs.c.asset_id)
+        async with self._engine.begin() as connection:
+            found = [asset for asset in await connection.scalars(query.where(*waiting)) if asset not in kept]
+            for some in chunked(found):
+                await connection.execute(delete(conform_jobs).where(*waiting, conform_jobs.c.asset_id.in_(some)))
+            if found:
+                await counted(connection, "library")
+        return len(found)
+
+    async def waiting(self, recipe: str | None = None) -> tuple[WaitingJob, ...]:
+        """Return what is queued or under way (of one recipe), in the order in which it is done."""
         query = (
             select(conform_jobs.c.asset_id, assets.c.title, conform_jobs.c.duration_s, conform_jobs.c.needed)
             .join(assets, assets.c.id == conform_jobs.c.asset_id)
             .where(conform_jobs.c.state.in_([JobState.QUEUED, JobState.RUNNING]))
             .order_by(*_order())
         )
+        if recipe is not None:
+            query = query.where(conform_jobs.c.recipe == recipe)
         async with self._reading.connect() as connection:
             return tuple(
                 WaitingJob(AssetId(asset), title, duration_s, None if needed is None else Quanta(needed))
@@ -273,6 +289,20 @@ async def queue_jobs(connection: AsyncConnection, requests: Sequence[JobRequest]
     rows = [_new_row(request, now) for request in requests]
     statement = upsert(connection, conform_jobs).values(rows).on_conflict_do_nothing()
     return len((await connection.execute(statement.returning(conform_jobs.c.id))).all())
+
+
+async def set_needed(connection: AsyncConnection, needed: Mapping[AssetId, Quanta], recipe: str) -> None:
+    """Note when waiting jobs of `recipe` are needed, in the caller's transaction."""
+    c = conform_jobs.c
+    statement = (
+        update(conform_jobs)
+        .where(c.asset_id == bindparam("asset"), c.recipe == recipe, c.state == JobState.QUEUED)
+        .values(
+            needed=bindparam("at"),
+            priority=case((c.priority > PLANNED_PRIORITY, PLANNED_PRIORITY), else_=c.priority),
+        )
+    )
+    await connection.execute(statement, [{"asset": asset, "at": q} for asset, q in needed.items()])
 
 
 def _new_row(request: JobRequest, now: datetime) -> dict[str, Any]:

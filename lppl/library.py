@@ -10,16 +10,16 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Row, and_, delete, exists, func, select, update
+from sqlalchemy import Row, and_, delete, exists, func, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from lppl.database import READS
-from lppl.derived import SPECIFICATION, Specification, derived_id, sources_of
-from lppl.jobs import ConformJobs, job_of, queue_jobs, requeue, save_house
+from lppl.derived import SPECIFICATION, Specification, Variant, derived_id, sources_of
+from lppl.jobs import ConformJobs, job_of, queue_jobs, requeue, save_house, set_needed
 from lppl.media import AssetId, Facts, HouseId, Material, Profile, Shelf, Tags
 from lppl.ports import Aired
 from lppl.programme import NO_DETAILS, Details
-from lppl.quanta import Quanta
+from lppl.quanta import Quanta, seconds
 from lppl.records import (
     BUILTIN,
     AiredRow,
@@ -40,8 +40,6 @@ from lppl.search import find
 from lppl.stores import CHUNK, chunked, counted, counter, upsert
 from lppl.tables import aired, asset_details, asset_files, assets, conform_jobs, derived_assets, house_sets
 
-DERIVED_PRIORITY = 90
-"""Rendered material goes before what nobody has planned yet, and among itself by air time."""
 NOT_PROGRAMME = (Kind.OFF.value, Kind.PREROLL.value)
 READ_AHEAD = 250
 """Rows fetched at a time, so that reading a big library lets the event loop breathe in between."""
@@ -173,6 +171,20 @@ class Library:
         async with self._reading.connect() as connection:
             return tuple(await _complete(connection, (await connection.execute(query)).all()))
 
+    async def without_cues(self, after: str, limit: int) -> tuple[AssetId, ...]:
+        """Return ready assets without picture whose cue points nobody has looked for, in id order after `after`."""
+        sought = asset_details.c.document["cues_sought"].as_boolean()
+        query = (
+            select(assets.c.id)
+            .join(asset_details, asset_details.c.asset_id == assets.c.id, isouter=True)
+            .where(assets.c.id > after, assets.c.state == AssetState.READY, assets.c.has_picture.is_(False), _present())
+            .where(or_(sought.is_(None), sought.is_(False)))
+            .order_by(assets.c.id)
+            .limit(limit)
+        )
+        async with self._reading.connect() as connection:
+            return tuple(AssetId(name) for name in await connection.scalars(query))
+
     # --- house sets and what channels can air --------------------------------------------------------
 
     async def adopt_house(self, house: HouseRecord, now: datetime) -> None:
@@ -237,22 +249,27 @@ class Library:
     async def add_derived(self, wishes: Sequence[tuple[Specification, Quanta]], profile: Profile, now: datetime) -> int:
         """Queue what should be rendered under `profile` by the air times given; return how many were new.
 
-        What waits already takes the earlier of its times. Wishes whose sources are unknown are left for later.
+        What waits already takes the time given now. Wishes whose sources are unknown are left for later.
         """
         added = 0
         for some in chunked(wishes, 100):
             sources = {asset for specification, _ in some for asset in sources_of(specification)}
             async with self._engine.begin() as connection:
-                query = select(assets.c.id, assets.c.title).where(assets.c.id.in_(sources))
-                titles = {row.id: row.title for row in await connection.execute(query)}
-                possible = [(derived_id(s), s, needed) for s, needed in some if all(a in titles for a in sources_of(s))]
+                query = select(assets.c.id, assets.c.title, assets.c.duration_s).where(assets.c.id.in_(sources))
+                known = {row.id: row for row in await connection.execute(query)}
+                possible = [(derived_id(s), s, needed) for s, needed in some if all(a in known for a in sources_of(s))]
                 if not possible:
                     continue
-                await _add_derived_rows(connection, possible, titles, now)
-                requests = [JobRequest(name, profile, 0.0, DERIVED_PRIORITY, needed) for name, _, needed in possible]
-                added += await queue_jobs(connection, requests, now)
-                if added:
+                await _add_derived_rows(connection, possible, {name: row.title for name, row in known.items()}, now)
+                requests = [
+                    JobRequest(name, profile, _length_s(s, known[sources_of(s)[0]].duration_s), needed=needed)
+                    for name, s, needed in possible
+                ]
+                new = await queue_jobs(connection, requests, now)
+                await set_needed(connection, {name: needed for name, _, needed in possible}, profile.recipe)
+                if new:
                     await counted(connection, "library")
+                added += new
         return added
 
     async def derived(self, asset: AssetId) -> Specification | None:
@@ -263,18 +280,20 @@ class Library:
             return None if found is None else SPECIFICATION.validate_python(found)
 
     async def set_needed(self, needed: Mapping[AssetId, Quanta], recipe: str) -> None:
-        """Note when the plan wants waiting jobs done, so that the queue goes by air time."""
-        async with self._engine.begin() as connection:
-            for asset, q in needed.items():
-                await connection.execute(
-                    update(conform_jobs)
-                    .where(
-                        conform_jobs.c.asset_id == asset,
-                        conform_jobs.c.recipe == recipe,
-                        conform_jobs.c.state == "queued",
-                    )
-                    .values(needed=q)
-                )
+        """Note when the plan wants waiting jobs done, so that they go by air time, before what nobody has planned."""
+        if needed:
+            async with self._engine.begin() as connection:
+                await set_needed(connection, needed, recipe)
+
+    async def assets_at(self, paths: Sequence[str]) -> dict[str, AssetId]:
+        """Return the assets of those paths that have one."""
+        found: dict[str, AssetId] = {}
+        async with self._reading.connect() as connection:
+            for some in chunked(paths):
+                query = select(asset_files.c.path, asset_files.c.asset_id).where(asset_files.c.path.in_(some))
+                rows = await connection.execute(query.where(asset_files.c.asset_id.is_not(None)))
+                found |= {path: AssetId(asset) for path, asset in rows}
+        return found
 
     async def change_counter(self) -> int:
         """Return a number that differs whenever the library has changed; one row is read."""
@@ -448,6 +467,10 @@ async def _add_derived_rows(
     await connection.execute(
         upsert(connection, derived_assets).values(list(specifications.values())).on_conflict_do_nothing()
     )
+
+
+def _length_s(specification: Specification, whole_s: float) -> float:
+    return whole_s if isinstance(specification, Variant) else seconds(specification.length)
 
 
 def _shelf_of(rows: Iterable[Row[Any]], derived: Iterable[Row[Any]]) -> Shelf:

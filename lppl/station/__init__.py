@@ -217,8 +217,9 @@ class Station:
         from lppl.occurrences import Occurrences
         from lppl.station.nightly import nightly
         from lppl.station.planning import PlanWatch
+        from lppl.station.records import Records
         from lppl.station.timer import Timer
-        from lppl.station.work import AsRunIndex, Records, ShelfWatch, Work
+        from lppl.station.work import AsRunIndex, ShelfWatch, Work
 
         records = Records(self.settings, self.air.clock.rest if self.air is not None else float)
         loops: list[tuple[str, Callable[[], Awaitable[None]]]] = [("database", records.keep_open)]

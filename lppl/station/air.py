@@ -408,21 +408,18 @@ class Air:
         except (OSError, ValueError, TypeError, KeyError):
             return Shelf()
 
-    def _documents_path(self, channel: str) -> Path:
-        return self.settings.data_dir / "state" / f"plan-{channel}.json"
-
     def _remember_documents(self, channel: str, documents: Documents) -> None:
         """Keep what staff laid down beside the journal. Blocking; a full disk is only logged."""
         try:
             data = json.dumps(asdict(documents), ensure_ascii=False).encode()
-            durable.write_file(self._documents_path(channel), data)
+            durable.write_file(plan_file(self.settings, channel), data)
         except OSError as error:
             log.warning("plan_not_remembered", channel=channel, error=str(error))
 
     def _recall(self, channel: str) -> None:
         """Read what was remembered of the plan of a channel. Blocking; what cannot be read is done without."""
         with contextlib.suppress(OSError, ValueError, TypeError):
-            self._documents[channel] = Documents(**json.loads(self._documents_path(channel).read_bytes()))
+            self._documents[channel] = Documents(**json.loads(plan_file(self.settings, channel).read_bytes()))
         with contextlib.suppress(OSError, ValueError, TypeError, KeyError):
             self.planner.recall(channel, lines_from_json(rundown_file(self.settings, channel).read_bytes()))
 
@@ -434,7 +431,9 @@ class Air:
 
     def _write_rundown(self, channel: str) -> None:
         rundown = self.engine.channels[channel].rundown
-        wishes = [[w.specification.model_dump(mode="json"), w.needed] for w in self.planner.wishes(channel)]
+        render = [[w.specification.model_dump(mode="json"), w.needed] for w in self.planner.wishes(channel)]
+        missing = {f.item: f.at for f in self.planner.findings(channel) if f.rule is Rule.MISSING_ITEM and f.at}
+        wishes = {"render": render, "missing": missing}
         try:
             durable.replace_file(rundown_file(self.settings, channel), lines_to_json(rundown or ()))
             durable.replace_file(wishes_file(self.settings, channel), json.dumps(wishes).encode())
@@ -478,8 +477,16 @@ def rundown_file(settings: Settings, channel: str) -> Path:
     return settings.data_dir / "state" / f"rundown-{channel}.json"
 
 
+def plan_file(settings: Settings, channel: str) -> Path:
+    """Return where the documents that the air role has planned a channel with are kept."""
+    return settings.data_dir / "state" / f"plan-{channel}.json"
+
+
 def wishes_file(settings: Settings, channel: str) -> Path:
-    """Return where is told what should be rendered ahead for a channel: [specification, air time it is needed at]."""
+    """Return where is told what a channel's plan waits for, by air time: what to render, and which files it misses.
+
+    ``{"render": [[specification, air time]], "missing": {path: air time}}``
+    """
     return settings.data_dir / "state" / f"wishes-{channel}.json"
 
 

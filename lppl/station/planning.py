@@ -12,7 +12,7 @@ from lppl.config import Settings
 from lppl.events import Bus, LibraryChanged
 from lppl.plan_store import Kind, PlanStore
 from lppl.quanta import at_or_after
-from lppl.station.work import LOOK_ANYWAY_S, LOOK_S, Records
+from lppl.station.records import LOOK_ANYWAY_S, LOOK_S, Records
 from scheduler.documents import ONLY, Documents
 
 log = structlog.get_logger(__name__)
@@ -29,7 +29,7 @@ async def documents_of(store: PlanStore, channel: str, now: datetime) -> Documen
     grid = await store.in_force(channel)
     edits = await store.edits(channel, at_or_after(now - EDITS_KEPT))
     airings = await store.spot_airings(channel, at_or_after(now - AIRINGS_KEPT))
-    common = await _common(store)
+    common = await common_documents(store)
     return replace(
         common,
         grid=grid.document if grid else None,
@@ -39,7 +39,8 @@ async def documents_of(store: PlanStore, channel: str, now: datetime) -> Documen
     )
 
 
-async def _common(store: PlanStore) -> Documents:
+async def common_documents(store: PlanStore) -> Documents:
+    """Return what is kept for all channels alike. Raises SQLAlchemyError, OSError."""
     return Documents(
         programmes=await store.documents(Kind.PROGRAMME),
         playlists=await store.documents(Kind.PLAYLIST),

@@ -11,7 +11,8 @@ from lppl.quanta import Quanta
 from lppl.rundown import Kind
 from lppl.station.air import stands_in
 from lppl.station.nightly import tidy_journal
-from lppl.station.work import Records, restricted
+from lppl.station.records import Records
+from lppl.station.work import restricted
 
 
 def shelf(**paths: tuple[str, ...]) -> Shelf:
