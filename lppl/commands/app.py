@@ -17,6 +17,8 @@ from typing import Annotated
 import typer
 from rich.console import Console
 
+from lppl.commands import planning
+from lppl.commands.screen import out, say
 from lppl.commands.serve import ROLES
 from lppl.config import Settings, load_settings, settings_path
 from lppl.errors import AlreadyRunning, LpplError, SettingsInvalid
@@ -24,8 +26,6 @@ from lppl.records import AssetState, recorded_path
 
 TROUBLE, WRONG_USAGE, INTERRUPTED = 1, 2, 130
 POLL_S = 1.0
-PIPE_WIDTH = 180
-"""Columns of a table that goes to a file or a program."""
 
 app = typer.Typer(
     name="lppl",
@@ -38,6 +38,7 @@ media = typer.Typer(help="Materi siaran. / Media.", no_args_is_help=True, rich_m
 config = typer.Typer(help="Pengaturan. / Settings.", no_args_is_help=True, rich_markup_mode=None)
 app.add_typer(media, name="media")
 app.add_typer(config, name="config")
+planning.register(app, media)
 
 
 def run(words: Sequence[str]) -> int:
@@ -59,17 +60,6 @@ def run(words: Sequence[str]) -> int:
         print(f"lppl: {place}{error.strerror or error}", file=sys.stderr)
         return TROUBLE
     return result if isinstance(result, int) else 0
-
-
-def _out() -> Console:
-    """Return where tables go; wide when no person watches, so that nothing is cut."""
-    console = Console(highlight=False, markup=False, emoji=False)
-    return console if console.is_terminal else Console(highlight=False, markup=False, emoji=False, width=PIPE_WIDTH)
-
-
-def _say(text: str) -> None:
-    """Tell a person something that is not the command's result."""
-    print(text, file=sys.stderr)
 
 
 @app.command()
@@ -108,7 +98,7 @@ def media_add(
     os.nice(10)  # the air comes first
     screen = Console(stderr=True, highlight=False, markup=False, emoji=False)
     added = add(paths, settings, below, link=link, screen=screen)
-    _say(added.summary)
+    say(added.summary)
     good = added.refused == 0
     if wait and added.names:
         names = [recorded_path(str(name)) for name in added.names]
@@ -135,8 +125,8 @@ async def _list(settings: Settings, state: AssetState | None, search: str, limit
         words = search.casefold().split()
         refused = await library.refused_files(limit) if state in (None, AssetState.REFUSED) else ()
     refused = tuple(f for f in refused if all(w in f.path.casefold() for w in words))
-    _out().print(table_of(page.assets, refused))
-    _say(f"{len(page.assets) + len(refused)} dari {page.total + len(refused)} materi / of all that match")
+    out().print(table_of(page.assets, refused))
+    say(f"{len(page.assets) + len(refused)} dari {page.total + len(refused)} materi / of all that match")
 
 
 # --- the station -------------------------------------------------------------------------------------------
@@ -154,7 +144,7 @@ def doctor(
     if as_json:
         print(examination.as_json(checks))
     else:
-        examination.show(checks, _out())
+        examination.show(checks, out())
     raise typer.Exit(TROUBLE if worst(checks) is State.FAIL else 0)
 
 
@@ -172,7 +162,7 @@ def backup(
             f"Basis data tidak dapat disalin ({error}). Periksa dengan `lppl doctor`.",
             "The database cannot be copied; look with `lppl doctor`.",
         ) from error
-    _say("Cadangan dibuat / backup made:")
+    say("Cadangan dibuat / backup made:")
     print(made)
 
 
@@ -192,14 +182,14 @@ def restore(
         if lock_held(folder / "state" / f"{role}.lock"):
             raise AlreadyRunning(role, str(folder))
     done = asyncio.run(restore_backup(file, settings, into=into, force=force))
-    _say(f"Dipulihkan dari cadangan {done.made[:16].replace('T', ' ')} UTC / restored from the backup made then:")
+    say(f"Dipulihkan dari cadangan {done.made[:16].replace('T', ' ')} UTC / restored from the backup made then:")
     print(done.data_dir)
     if done.set_aside is not None:
-        _say(f"Yang lama disisihkan di {done.set_aside} / the old was set aside there")
+        say(f"Yang lama disisihkan di {done.set_aside} / the old was set aside there")
     if done.settings is not None:
-        _say(f"Pengaturan saat itu ada di {done.settings} / the settings of that time")
+        say(f"Pengaturan saat itu ada di {done.settings} / the settings of that time")
     if os.geteuid() == 0:
-        _say(f"Milik root; bila layanan punya pengguna sendiri: chown -R lppl {done.data_dir} / owned by root now")
+        say(f"Milik root; bila layanan punya pengguna sendiri: chown -R lppl {done.data_dir} / owned by root now")
 
 
 @app.command()

@@ -281,7 +281,7 @@ class Air:
         elif read.origin is Origin.FILE:
             log.info("schedule_read", channel=channel, file=str(path))
         self._file_plans[channel] = plan_of(read.schedule, self._zone)
-        self._lay_out(channel)
+        await asyncio.to_thread(self._lay_out, channel)
         return True
 
     async def take_documents(self, channel: str, documents: Documents) -> None:
@@ -294,7 +294,7 @@ class Air:
         await self.plan(channel, keep=False)
 
     def _lay_out(self, channel: str) -> None:
-        """Make the plan of a channel from its documents, or from its file while no grid was published."""
+        """Make the plan of a channel from its documents, or from its file while no grid was published. Blocking."""
         documents, from_file = self._documents.get(channel, Documents()), self._file_plans.get(channel, Plan())
         found = laid_out(channel, documents, from_file, self._zone, self._place, self.clock.now())
         rules, on_tv = found.sheet.rules, self._channels[channel].kind is ChannelKind.TV

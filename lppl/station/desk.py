@@ -5,9 +5,10 @@ tells what it does by the journal and by files.
 """
 
 import asyncio
+import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import UTC, date, datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from pydantic import BaseModel
@@ -23,11 +24,13 @@ from lppl.ports import Aired
 from lppl.programme import Programme
 from lppl.quanta import Quanta, at_or_after
 from lppl.rundown import Line, Rundown, line_from_json, line_to_json, lines_from_json
-from lppl.station.air import AirStatus, rundown_file
+from lppl.station.air import AirStatus, plan_file, rundown_file
+from lppl.station.builtin import BuiltinMaker
+from lppl.station.desk_errors import AlreadyAiring, NothingToPublish, ReasonNeeded, UnknownChannel, UnknownVersion
 from lppl.station.graphics import keep_logo
-from lppl.station.planning import documents_of
+from lppl.station.planning import common_documents, documents_of
 from lppl.station.work import restricted
-from scheduler.agenda import day_bounds
+from scheduler.agenda import Agenda, day_bounds
 from scheduler.documents import Documents, LaidOut, desk_of, laid_out
 from scheduler.edits import Edit
 from scheduler.examination import Examined, examine
@@ -37,9 +40,11 @@ from scheduler.forecast import Late, Waiting, forecast
 from scheduler.grid import Change, Grid, compare, copy_week, read_grid
 from scheduler.laying_out import Desk, dress
 from scheduler.memory import aired_line
+from scheduler.plan import Plan
 from scheduler.planner import read_schedule_file
 from scheduler.prayer import Place
 from scheduler.rundown import Surroundings, catalogue_of, compose
+from scheduler.timing import Timing, timings
 
 LOOKED_AHEAD = timedelta(days=7)
 PAST = Quanta(8 * 270_000)
@@ -48,49 +53,6 @@ SLATE = Material(HouseId("slate.none"), AssetId("slate"), "Gambar siaga", Quanta
 """Stands for the slate where only a plan is made."""
 FALLBACK_SPEED = {ChannelKind.TV: 2.0, ChannelKind.RADIO: 20.0}
 """Seconds conformed in a second, before anything was measured."""
-
-
-class UnknownChannel(LpplError):
-    """No such channel; `known` are the ids that there are."""
-
-    def __init__(self, channel: str, known: Sequence[str]) -> None:
-        self.channel, self.known = channel, known
-        listed = ", ".join(known)
-        super().__init__(
-            f"Kanal {channel} tidak ada; yang ada: {listed}.", f"No channel {channel}; there are: {listed}."
-        )
-
-
-class NothingToPublish(LpplError):
-    """A channel has no draft."""
-
-    def __init__(self, channel: str) -> None:
-        super().__init__(
-            f"Kanal {channel} tidak punya rancangan. Ubah atau impor pola acaranya dulu.",
-            f"Channel {channel} has no draft. Change or import its grid first.",
-        )
-
-
-class ReasonNeeded(LpplError):
-    """A grid has severe findings, listed in `findings`, and no reason was given."""
-
-    def __init__(self, findings: Sequence[Finding]) -> None:
-        self.findings = tuple(findings)
-        listed = "\n".join(f"  - {f.indonesian} ({f.source})" for f in self.findings[:20])
-        super().__init__(
-            f"Ada {len(self.findings)} temuan berat; perbaiki, atau terbitkan dengan alasan:\n{listed}",
-            f"There are {len(self.findings)} severe findings; mend them, or publish with a reason.",
-        )
-
-
-class AlreadyAiring(LpplError):
-    """An edit is about what is on the air or committed already."""
-
-    def __init__(self, until: str) -> None:
-        super().__init__(
-            f"Bagian itu sedang atau sudah tayang; suntingan berlaku mulai {until}.",
-            f"That part is on the air or has aired; edits hold from {until} on.",
-        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,6 +64,14 @@ class Published:
     late: tuple[Late, ...]
 
 
+@dataclass(frozen=True, slots=True)
+class Order:
+    """The running order of some local days, and how the slots that open in them come out."""
+
+    lines: tuple[Line, ...]
+    timings: tuple[Timing, ...]
+
+
 @dataclass(frozen=True)
 class _Situation:
     """All that planning a channel needs, read at one moment."""
@@ -110,6 +80,7 @@ class _Situation:
     documents: Documents
     shelf: Shelf
     now: Quanta
+    ident: Material | None
 
 
 class PlanningDesk:
@@ -119,7 +90,7 @@ class PlanningDesk:
         self.settings, self.library = settings, library
         self.store = PlanStore(library.engine)
         self.zone = settings.station.zone
-        self._place = Place(settings.station.latitude, settings.station.longitude, self.zone)
+        self.place = Place(settings.station.latitude, settings.station.longitude, self.zone)
 
     def channel(self, name: str) -> ChannelSettings:
         """Return a channel. Raises UnknownChannel."""
@@ -132,23 +103,29 @@ class PlanningDesk:
 
     async def save(self, kind: Kind, name: str, document: BaseModel, now: datetime) -> None:
         """Keep a document."""
-        await self.store.save_document(kind, name, document.model_dump(mode="json", exclude_defaults=True), now)
+        # whole: what tells one kind of fixed event from another is a default too
+        await self.store.save_document(kind, name, document.model_dump(mode="json"), now)
 
     async def programmes(self) -> Mapping[str, Programme]:
         """Return the programmes by id."""
-        return (await self._common())[1].programmes
+        return (await self.laid_down()).programmes
 
-    async def _common(self) -> tuple[Documents, Desk]:
-        documents = await documents_of(self.store, self.settings.channels[0].id, datetime.now(UTC))
-        return documents, desk_of(documents)[0]
+    async def laid_down(self) -> Desk:
+        """Return everything that is laid down for all channels."""
+        return desk_of(await common_documents(self.store))[0]
 
     # ---- the grid ----
 
     async def grid(self, channel: str, number: int | None = None) -> Grid:
-        """Return a version of the grid; without a number the draft, else what is in force, else an empty one."""
+        """Return a version of the grid; without a number the draft, else what is in force, else an empty one.
+
+        Raises UnknownVersion.
+        """
         self.channel(channel)
         if number is not None:
             version = await self.store.version(channel, number)
+            if version is None:
+                raise UnknownVersion(channel, number)
         else:
             version = await self.store.draft(channel) or await self.store.in_force(channel)
         return read_grid(version.document)[0] if version else Grid()
@@ -182,6 +159,12 @@ class PlanningDesk:
         document = None if grid is None else grid.model_dump(mode="json")
         past, others = await self._past(channel, situation.now), await self._others(channel)
         return await asyncio.to_thread(self._examined, situation, document, past, at_or_after(now + span), others)
+
+    async def plan_of(self, channel: str, grid: Grid, now: datetime) -> Plan:
+        """Return what `grid` means for a channel, with its rules and edits."""
+        situation = await self._situation(channel, now)
+        documents = replace(situation.documents, grid=grid.model_dump(mode="json"))
+        return (await asyncio.to_thread(self._laid_out, situation, documents)).plan
 
     async def publish(self, channel: str, author: str, now: datetime, reason: str = "") -> Published:
         """Put the draft in force. Raises NothingToPublish, and ReasonNeeded for severe findings without a reason."""
@@ -225,13 +208,15 @@ class PlanningDesk:
 
     async def rundown(self, channel: str, day: date, now: datetime) -> tuple[Line, ...]:
         """Return the running order of a local day: as the air role has planned it, and beyond that as it would."""
-        self.channel(channel)
-        start, end = day_bounds(day, self.zone)
-        lines = await asyncio.to_thread(self._told, channel)
-        reached = lines[-1].end if lines else at_or_after(now)
-        if reached < end:
-            lines += await self._planned(channel, reached, end, lines, now)
-        return tuple(line for line in lines if line.end > start and line.start < end)
+        return (await self.order(channel, day, day, now)).lines
+
+    async def order(self, channel: str, first: date, last: date, now: datetime) -> Order:
+        """Return the running order of the local days [first, last], from about now on, and how its slots come out."""
+        span = day_bounds(first, self.zone)[0], day_bounds(last, self.zone)[1]
+        situation = await self._situation(channel, now)
+        lines = await asyncio.to_thread(self._standing, situation)
+        past, others = await self._past(channel, situation.now), await self._others(channel)
+        return await asyncio.to_thread(self._ordered, situation, lines, span, past, others)
 
     def _told(self, channel: str) -> tuple[Line, ...]:
         try:
@@ -239,37 +224,66 @@ class PlanningDesk:
         except (OSError, ValueError, KeyError, TypeError):
             return ()
 
-    async def _planned(
-        self, channel: str, start: Quanta, end: Quanta, before: Sequence[Line], now: datetime
-    ) -> tuple[Line, ...]:
-        situation = await self._situation(channel, now)
-        past = [*await self._past(channel, situation.now), *map(aired_line, before)]
-        others = await self._others(channel)
+    def _standing(self, s: _Situation) -> tuple[Line, ...]:
+        """Return what of the air role's running order still holds: all of it, or after a change what has begun."""
+        name = s.channel.id
+        told = self._told(name)
+        if not told or told[-1].end <= s.now or self._taken(s):
+            return told if told and told[-1].end > s.now else ()
+        open_from = self._open_from(name, s.now)
+        return tuple(line for line in told if line.start < open_from)
 
-        def made() -> tuple[Line, ...]:
-            found = self._laid_out(situation, situation.documents)
-            around, catalogue = self._around(situation, found, others), catalogue_of(situation.shelf, None, SLATE)
-            return compose(found.plan, catalogue, None, SLATE, self.zone, start, end, past, around).rundown.lines
+    def _taken(self, s: _Situation) -> bool:
+        """Tell whether the air role has planned with the documents as they are now."""
+        kept, order = plan_file(self.settings, s.channel.id), rundown_file(self.settings, s.channel.id)
+        try:
+            known = Documents(**json.loads(kept.read_bytes()))
+            fresh = kept.stat().st_mtime_ns <= order.stat().st_mtime_ns
+        except (OSError, ValueError, TypeError):
+            return False
+        return fresh and replace(known, airings=()) == replace(s.documents, airings=())
 
-        return await asyncio.to_thread(made)
+    def _ordered(
+        self,
+        s: _Situation,
+        lines: tuple[Line, ...],
+        span: tuple[Quanta, Quanta],
+        past: Sequence[Aired],
+        others: Mapping[str, Rundown],
+    ) -> Order:
+        """Plan on from `lines` to the end of `span`; blocking."""
+        start, end = span
+        found = self._laid_out(s, s.documents)
+        catalogue = catalogue_of(s.shelf, s.ident, SLATE)
+        reached = lines[-1].end if lines else s.now
+        if reached < end:
+            before = [x for x in past if not lines or x.start < lines[0].start] + [aired_line(x) for x in lines]
+            around = self._around(s, found, others)
+            lines += compose(
+                found.plan, catalogue, s.ident, SLATE, self.zone, reached, end, before, around
+            ).rundown.lines  # fmt: skip
+        near = tuple(line for line in lines if line.end > start and line.start < end)
+        slots = Agenda(found.plan, self.zone, start, end, catalogue).slots if near else ()
+        timed = timings(lines, [x for x in slots if start <= x.opens < end])
+        return Order(near, timed)
 
     async def edit(self, channel: str, edit: Edit, author: str, now: datetime) -> int:
         """Keep an edit; return its number. Raises AlreadyAiring for what is committed."""
         self.channel(channel)
-        open_from = await asyncio.to_thread(self._open_from, channel, now)
+        open_from = await asyncio.to_thread(self._open_from, channel, at_or_after(now))
         touched = min(edit.at, edit.put.at) if edit.put else edit.at
         if touched < open_from:
             local = datetime.fromtimestamp(open_from * 0.32, self.zone)
             raise AlreadyAiring(f"{local:%H.%M.%S}")
         return await self.store.add_edit(channel, Quanta(edit.at), edit.model_dump(mode="json"), author, now)
 
-    def _open_from(self, channel: str, now: datetime) -> Quanta:
+    def _open_from(self, channel: str, now: Quanta) -> Quanta:
         """Return the first air time that edits can still change: the end of what runs."""
         try:
             status = AirStatus.from_json((self.settings.data_dir / "state" / "air.json").read_bytes())
-            return Quanta(max(status.channels[channel].stop, at_or_after(now)))
+            return Quanta(max(status.channels[channel].stop, now))
         except (OSError, ValueError, KeyError, TypeError):
-            return at_or_after(now)
+            return now
 
     async def undo(self, channel: str, number: int, now: datetime) -> None:
         """Take an edit back. Raises LpplError when there is none."""
@@ -311,7 +325,8 @@ class PlanningDesk:
     async def _situation(self, name: str, now: datetime) -> _Situation:
         channel = self.channel(name)
         documents = await documents_of(self.store, name, now)
-        return _Situation(channel, documents, await self._shelf(channel), at_or_after(now))
+        ident = await asyncio.to_thread(BuiltinMaker(self.settings, channel).ident_if_made)
+        return _Situation(channel, documents, await self._shelf(channel), at_or_after(now), ident)
 
     async def _past(self, channel: str, now: Quanta) -> list[Aired]:
         return await self.library.last_aired(channel, Quanta(now - PAST))
@@ -323,7 +338,7 @@ class PlanningDesk:
 
     def _laid_out(self, s: _Situation, documents: Documents) -> LaidOut:
         read = read_schedule_file(self.settings.schedule_file(s.channel), s.channel.kind)
-        return laid_out(s.channel.id, documents, plan_of(read.schedule, self.zone), self.zone, self._place, s.now)
+        return laid_out(s.channel.id, documents, plan_of(read.schedule, self.zone), self.zone, self.place, s.now)
 
     def _around(self, s: _Situation, found: LaidOut, others: Mapping[str, Rundown]) -> Surroundings:
         told = {(x.start, x.slot): x.material.asset for x in self._told(s.channel.id) if x.slot}
@@ -344,8 +359,8 @@ class PlanningDesk:
         """Build and judge; blocking. `grid` stands for the published one."""
         documents = s.documents if grid is None else replace(s.documents, grid=grid)
         found = self._laid_out(s, documents)
-        catalogue = catalogue_of(s.shelf, None, SLATE)
+        catalogue = catalogue_of(s.shelf, s.ident, SLATE)
         return examine(
-            found.plan, found.desk, s.channel.kind, catalogue, (None, SLATE), self.zone, (s.now, end), past,
+            found.plan, found.desk, s.channel.kind, catalogue, (s.ident, SLATE), self.zone, (s.now, end), past,
             self._around(s, found, others),
         )  # fmt: skip

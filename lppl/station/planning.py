@@ -74,7 +74,8 @@ class PlanWatch:
                 if now is None or now != stamp or loop.time() - asked_at > LOOK_ANYWAY_S:
                     try:
                         counter = await store.change_counter()
-                        if counter != seen or loop.time() - read_at > ANEW_S:
+                        # where nothing was ever laid down the database is new: what is remembered stays in force
+                        if counter and (counter != seen or loop.time() - read_at > ANEW_S):
                             await self._look(store)
                             seen, read_at = counter, loop.time()
                         stamp, asked_at = now, loop.time()
