@@ -11,24 +11,31 @@ from lppl.media import AssetId, Material
 from lppl.ports import Aired
 from lppl.quanta import Quanta
 from lppl.rundown import Line
-from scheduler.fill import Admits, Catalogue
-from scheduler.plan import Rules
+from scheduler.fill import Admits, Catalogue, air_length
+from scheduler.plan import Crossfade, Rules
+
+OVERLAPS = 4
+"""An item that another one overlaps with is longer than so many overlaps."""
 
 
 @dataclass(frozen=True, slots=True)
 class Ending:
-    """The last airing: `material` until `until` quanta of it, at air time `end`."""
+    """The last airing: `material` until `until` quanta of it, at air time `end`.
+
+    `head`: only its beginning has aired, over the end of the item before it.
+    """
 
     material: Material
     until: Quanta
     end: Quanta
+    head: bool = False
 
 
 class Memory:
     """Airings so far. `last` maps assets to the air time of their last start; it grows while a build goes on."""
 
-    def __init__(self, catalogue: Catalogue) -> None:
-        self._catalogue = catalogue
+    def __init__(self, catalogue: Catalogue, crossfade: Crossfade | None = None) -> None:
+        self._catalogue, self._crossfade = catalogue, crossfade
         self.last: dict[AssetId, Quanta] = {}
         self._words: tuple[dict[str, Quanta], dict[str, Quanta], dict[str, Quanta]] = ({}, {}, {})
         self.starts: list[Quanta] = []
@@ -49,8 +56,32 @@ class Memory:
         self.last[asset] = start
         self._note_words(asset, start)
         self.previous = asset
+        self.ending = self._ending(self.ending, asset, start, end, until)
+
+    def _ending(
+        self, before: Ending | None, asset: AssetId, start: Quanta, end: Quanta, until: Quanta
+    ) -> Ending | None:
         material = self._catalogue.of(asset)
-        self.ending = Ending(material, until, end) if material is not None and until else None
+        if material is None:
+            return None
+        length = end - start
+        over = (
+            self._crossfade is not None
+            and before is not None
+            and before.end == start
+            and before.material.asset != asset
+            and before.until + length == before.material.cue_out
+            and length == self._crossfade.of(before.material)
+            and air_length(material) > OVERLAPS * length
+        )
+        if over and until in (0, material.cue_in + length):
+            return Ending(material, Quanta(material.cue_in + length), end, head=True)
+        return Ending(material, until, end) if until else None
+
+    def go_on(self, end: Quanta, until: Quanta) -> None:
+        """Note that the last airing went on until `end`."""
+        if self.ending is not None:
+            self.ending = Ending(self.ending.material, until, end)
 
     def _note_words(self, asset: AssetId, start: Quanta) -> None:
         material = self._catalogue.of(asset)

@@ -5,19 +5,28 @@ the same fold, which is why a plan made anew from any line on continues instead 
 """
 
 from collections import defaultdict, deque
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from collections.abc import Set as AbstractSet
+from types import MappingProxyType
 
 from lppl.media import AssetId, Material
 from lppl.ports import Aired
 from lppl.quanta import Quanta
 from scheduler.plan import Fixed
 
+NOWHERE: Mapping[AssetId, Quanta] = MappingProxyType({})
 
-def coalesced(aired: Iterable[Aired], lengths: dict[AssetId, Quanta], boundaries: AbstractSet[Quanta]) -> list[Aired]:
+
+def coalesced(
+    aired: Iterable[Aired],
+    lengths: Mapping[AssetId, Quanta],
+    boundaries: AbstractSet[Quanta],
+    begins: Mapping[AssetId, Quanta] = NOWHERE,
+) -> list[Aired]:
     """Join entries that are pieces of one airing: same asset, touching, together no longer than the asset.
 
-    Sorted by start. What begins at one of the schedule's `boundaries` is an airing of its own.
+    Sorted by start. What begins at one of the plan's `boundaries` is an airing of its own, unless it goes on in the
+    middle of its asset: behind where that `begins` (its cue-in).
     """
     joined: list[Aired] = []
     for entry in sorted(aired, key=lambda e: e.start):
@@ -27,12 +36,16 @@ def coalesced(aired: Iterable[Aired], lengths: dict[AssetId, Quanta], boundaries
             and before.asset == entry.asset
             and before.start + before.length == entry.start
             and before.length + entry.length <= lengths.get(entry.asset, 0)
-            and entry.start not in boundaries
+            and (entry.start not in boundaries or _goes_on(entry, begins))
         ):
             joined[-1] = Aired(before.asset, before.start, Quanta(before.length + entry.length), entry.until)
         else:
             joined.append(entry)
     return joined
+
+
+def _goes_on(entry: Aired, begins: Mapping[AssetId, Quanta]) -> bool:
+    return entry.until > 0 and entry.until - entry.length > begins.get(entry.asset, 0)
 
 
 class ListProgress:
@@ -122,12 +135,16 @@ class EventQueue:
             self._waiting.remove(served)
         elif start not in self._firm:
             self._waiting.clear()
+        self.pass_until(end)
+        return served is not None
+
+    def pass_until(self, end: Quanta) -> None:
+        """Let soft events that come due before `end` wait: something airs until then."""
         while self._reached < len(self._events) and self._events[self._reached][0].start < end:
             event, material = self._events[self._reached]
             self._reached += 1
             if not event.hard:  # a hard event that was not let in has lost its moment
                 self._wait(event, material)
-        return served is not None
 
     def silence_until(self, q: Quanta) -> None:
         """Give up what should have started before `q`: nothing aired until then."""

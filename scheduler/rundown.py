@@ -22,7 +22,7 @@ from scheduler.agenda import Agenda, Slot, local_clock
 from scheduler.fill import Catalogue, Pool, Rotation, air_length, best_fit
 from scheduler.findings import Finding, Findings, Rule, Severity
 from scheduler.inspection import inspect, title_of
-from scheduler.memory import Memory, loosened
+from scheduler.memory import OVERLAPS, Ending, Memory, loosened
 from scheduler.plan import Fixed, Folder, Listed, Mirror, Plan, Reserved, Rotating, Series, Start, Stretch
 from scheduler.progress import EventQueue, ListProgress, coalesced
 
@@ -37,6 +37,7 @@ EARLIEST = covering(10 * 60)
 """A slot that flows begins at most this much before its time."""
 FADE = covering(2)
 """Filler that is trimmed to fit fades out over this, where the fade has been rendered."""
+FADED = "Sisipan: akhir {title}, dipudarkan"
 FILLERS_TRIED = 24
 
 PAST = covering(2 * 86_400)
@@ -168,7 +169,7 @@ class _Composer:
         self._filler_assets = frozenset(m.asset for _, pool in self._fillers for m in pool.materials)
         self._rotations: dict[Pool, Rotation] = {}
         self._hour = (Quanta(0), Quanta(-1))
-        self._memory = Memory(catalogue)
+        self._memory = Memory(catalogue, plan.crossfade)
         self._ending_in = ""
         self._slot: Slot | None = None
         self._number = -1
@@ -196,7 +197,8 @@ class _Composer:
         lengths.update({m.asset: m.quanta for m in (self._ident, self._slate) if m})
         heard_until = oldest
         self._events.silence_until(oldest)
-        for entry in coalesced(past, lengths, self._agenda.starts):
+        begins = {a.asset: m.cue_in for a in past if (m := self._catalogue.of(a.asset))}
+        for entry in coalesced(past, lengths, self._agenda.starts, begins):
             if entry.start < oldest:
                 self._memory.recall(entry.asset, entry.start)
                 continue
@@ -224,6 +226,9 @@ class _Composer:
         hard = self._agenda.next_hard(q)
         due = self._events.due(q)
         stretch = next((s for s in self._plan.stretches if s.start <= q < s.end), None)
+        ending = self._memory.ending
+        if ending is not None and ending.head and ending.end == q and q not in self._agenda.hard:
+            return self._rest(q, ending, hard)
         pending = self._pending(q, due is not None and due[0].hard)
         if pending:
             material, at, rest = pending
@@ -341,14 +346,15 @@ class _Composer:
             and choice.fades
             and choice.material.asset != before.asset
             and not choice.material.details.speech
-            and air_length(choice.material) > 4 * rest
+            and air_length(choice.material) > OVERLAPS * rest
             and (choice.bound is None or choice.bound - q > 2 * rest)
         )
         if choice is None or not joins:
             length = rest if hard is None else Quanta(min(rest, hard - q))
             ends = _Choice(before, Kind.ITEM, f"Akhir {before.title}", None, at, length)
             line = self._line(q, length, ends, ends.why, None)
-            self._note(before.asset, q, line.end, Quanta(at + length))
+            self._events.pass_until(line.end)
+            self._memory.go_on(line.end, Quanta(at + length))
             return [line]
         after = choice.material
         join = Join(
@@ -358,10 +364,17 @@ class _Composer:
         why = f"Peralihan dari {before.title}" + ("" if mixed else "; belum dirender, dipotong langsung")
         over = replace(choice, house_only=mixed, length=rest, bound=None, fades=False)
         first = self._line(q, rest, over, f"{choice.why}. {why}", None)
-        rest_of = replace(choice, in_point=Quanta(choice.in_point + rest))
-        lines = [first, *self._made(first.end, rest_of, None)]
-        self._note(after.asset, q, lines[-1].end, _until(lines[-1], rest_of))
-        return lines
+        self._note(after.asset, q, first.end, Quanta(choice.in_point + rest))
+        return [first]
+
+    def _rest(self, q: Quanta, head: Ending, hard: Quanta | None) -> list[Line]:
+        """Return the rest of an item whose beginning aired over the end of the one before it."""
+        material = head.material
+        choice = _Choice(material, Kind.ITEM, f"Lanjutan {material.title}", hard, head.until, fades=True)
+        made = self._made(q, choice, None)
+        self._events.pass_until(made[-1].end)
+        self._memory.go_on(made[-1].end, _until(made[-1], choice))
+        return made
 
     def _same_slot(self, q: Quanta, rest: Quanta) -> bool:
         """Tell whether the slot of the item whose end is still to come goes on after it."""
@@ -376,7 +389,10 @@ class _Composer:
         faded = self._rendered(tail, Quanta(line.end - FADE), line.material)
         if faded is None:
             return [line]
-        last = replace(line, start=Quanta(line.end - FADE), length=FADE, material=faded, in_point=Quanta(0), hard=False)
+        why = FADED.format(title=line.material.title)
+        last = replace(
+            line, start=Quanta(line.end - FADE), length=FADE, material=faded, in_point=Quanta(0), hard=False, why=why
+        )
         return [replace(line, length=Quanta(line.length - FADE)), last]
 
     # ---- what is said about a line ----
@@ -556,7 +572,8 @@ class _Composer:
             local = starting(q).astimezone(self._zone).replace(minute=0, second=0, microsecond=0)
             self._hour = (at_or_after(local), at_or_after(local + timedelta(hours=1)))
         since = max(self._hour[0], slot.opens)
-        group = content.clock[len(self._memory.aired_since(Quanta(since))) % len(content.clock)]
+        aired = sum(1 for asset in self._memory.aired_since(Quanta(since)) if asset in pool.assets)
+        group = content.clock[aired % len(content.clock)]
         return group if pool.group(group).materials else ""
 
     def _kept(
@@ -627,7 +644,7 @@ class _Composer:
         if tail is None:
             return None
         rendered = replace(ending.material, house=tail.house, quanta=tail.quanta)
-        why = f"Sisipan: akhir {ending.material.title}, dipudarkan"
+        why = FADED.format(title=ending.material.title)
         return _Choice(ending.material, Kind.FILLER, why, bound, Quanta(0), FADE, house_only=rendered)
 
     def _rotation(self, pool: Pool) -> Rotation:
