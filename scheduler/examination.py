@@ -10,13 +10,14 @@ from lppl.ports import Aired
 from lppl.quanta import Quanta, starting
 from lppl.rundown import Kind, Line, Rundown
 from scheduler.agenda import Agenda, day_bounds
+from scheduler.choice import Surroundings
 from scheduler.fill import Catalogue
 from scheduler.findings import Finding, Severity
 from scheduler.hijri import in_ramadan
 from scheduler.laying_out import Desk
 from scheduler.plan import Plan
 from scheduler.rules import Planned, Scheduled, watch
-from scheduler.rundown import Surroundings, Wish, compose
+from scheduler.rundown import Wish, compose
 
 AZAN = "azan-"
 """Fixed events whose id begins so are the azan: no advertising lies inside."""

@@ -19,10 +19,11 @@ from lppl.media import ChannelKind, Material, Shelf
 from lppl.ports import Aired
 from lppl.quanta import Quanta
 from lppl.rundown import Kind, Line, Rundown
+from scheduler.choice import Dress, Previous, Surroundings
 from scheduler.fill import Catalogue
 from scheduler.findings import Finding
 from scheduler.plan import Mirror, Plan
-from scheduler.rundown import GAP, Built, Dress, Previous, Surroundings, Wish, catalogue_of, compose
+from scheduler.rundown import GAP, Built, Wish, catalogue_of, compose
 from scheduler.schedule import Schedule, default_schedule, parse_schedule
 
 log = structlog.get_logger(__name__)

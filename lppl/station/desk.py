@@ -31,6 +31,7 @@ from lppl.station.graphics import keep_logo
 from lppl.station.planning import common_documents, documents_of
 from lppl.station.work import restricted
 from scheduler.agenda import Agenda, day_bounds
+from scheduler.choice import Surroundings
 from scheduler.documents import Documents, LaidOut, desk_of, laid_out
 from scheduler.edits import Edit
 from scheduler.examination import Examined, examine
@@ -43,7 +44,7 @@ from scheduler.memory import aired_line
 from scheduler.plan import Plan
 from scheduler.planner import read_schedule_file
 from scheduler.prayer import Place
-from scheduler.rundown import Surroundings, catalogue_of, compose
+from scheduler.rundown import catalogue_of, compose
 from scheduler.timing import Timing, timings
 
 LOOKED_AHEAD = timedelta(days=7)
