@@ -25,8 +25,9 @@ def coalesced(
 ) -> list[Aired]:
     """Join entries that are pieces of one airing: same asset, touching, together no longer than the asset.
 
-    Sorted by start. What begins at one of the plan's `boundaries` is an airing of its own, unless it goes on in the
-    middle of its asset: behind where that `begins` (its cue-in).
+    Sorted by start. Where it is known how far they came, they tell themselves whether one goes on where the other
+    ended. Otherwise what begins at one of the plan's `boundaries` is an airing of its own, unless it begins behind
+    where its asset `begins` (its cue-in).
     """
     joined: list[Aired] = []
     for entry in sorted(aired, key=lambda e: e.start):
@@ -36,7 +37,7 @@ def coalesced(
             and before.asset == entry.asset
             and before.start + before.length == entry.start
             and before.length + entry.length <= lengths.get(entry.asset, 0)
-            and (entry.start not in boundaries or _goes_on(entry, begins))
+            and _one_airing(before, entry, boundaries, begins)
         ):
             joined[-1] = Aired(before.asset, before.start, Quanta(before.length + entry.length), entry.until)
         else:
@@ -44,8 +45,11 @@ def coalesced(
     return joined
 
 
-def _goes_on(entry: Aired, begins: Mapping[AssetId, Quanta]) -> bool:
-    return entry.until > 0 and entry.until - entry.length > begins.get(entry.asset, 0)
+def _one_airing(before: Aired, entry: Aired, boundaries: AbstractSet[Quanta], begins: Mapping[AssetId, Quanta]) -> bool:
+    in_point = entry.until - entry.length
+    if before.until and entry.until:
+        return in_point == before.until
+    return entry.start not in boundaries or (entry.until > 0 and in_point > begins.get(entry.asset, 0))
 
 
 class ListProgress:
