@@ -9,6 +9,7 @@ from datetime import date
 from typing import Annotated, Any, Literal
 
 from pydantic import BeforeValidator, Field, PlainSerializer, ValidationError
+from pydantic_core import ErrorDetails
 
 from lppl.programme import Document, Name, Slug, Text, Word
 from scheduler.findings import Finding, Rule, Severity
@@ -170,12 +171,26 @@ def read_grid(document: Mapping[str, Any]) -> tuple[Grid, tuple[Finding, ...]]:
 
 def mistakes_of(error: ValidationError) -> str:
     """Return what pydantic found wrong, as one line for staff."""
-    said = []
-    for each in error.errors():
-        place = ".".join(str(part) for part in each["loc"])
-        cause = each.get("ctx", {}).get("error")
-        said.append(f"{place}: {cause if cause is not None else each['msg']}")
-    return "; ".join(said)
+    return "; ".join(map(_mistake, error.errors()))
+
+
+def _mistake(error: ErrorDetails) -> str:
+    """Return what pydantic found wrong in one value as a sentence for staff."""
+    place, given = ".".join(str(part) for part in error["loc"]), error["input"]
+    about = error.get("ctx", {})
+    if (cause := about.get("error")) is not None:
+        return f"{place}: {cause}" if place else str(cause)
+    match error["type"]:
+        case "missing":
+            return f"{place} belum diisi / {place} is missing"
+        case "enum" | "literal_error":
+            return f'{place}: "{given}" bukan salah satu dari {about["expected"]} / write one of these'
+        case "string_pattern_mismatch" if place in ("id", "programme", "rotation", "playlist", "channel"):
+            return f'{place}: "{given}": hanya huruf kecil, angka, dan tanda hubung / only a-z, 0-9 and hyphens'
+        case "greater_than_equal" | "less_than_equal" | "greater_than" | "less_than":
+            limit = next(iter(about.values()))
+            return f"{place}: {given} di luar batas ({limit}) / out of bounds ({limit})"
+    return f"{place}: {error['msg']}"
 
 
 def _unreadable(name: str, error: ValidationError) -> Finding:

@@ -52,6 +52,8 @@ KINDS = {
 }
 """What fills an entry, by the word that says it."""
 _OPTIONS = {"series": ("count", "repeat", "rerun"), "playlist": ("repeat",)}
+_HINTS = {"rotasi": "rotation", "folder": "folders", "berkas": "asset", "materi": "asset", "episode": "episodes"}
+_HINTS |= {"daftar": "playlist", "ulang": "repeat", "langsung": "live", "relai": "relay", "end": "length"}
 _WHEN = ("on", "rule", "first", "last", "excluded", "added", "season")
 
 
@@ -80,6 +82,12 @@ class Bundle:
 
 def filling_of(said: Mapping[str, Any]) -> Filling:
     """Return what fills an entry, from words such as ``series = "tv/kabar", count = 1``. Raises ValueError."""
+    options = {option for those in _OPTIONS.values() for option in those}
+    for word in said:
+        if word not in KINDS and word not in options:
+            near = _HINTS.get(word) or nearest(word, [*KINDS, *options])
+            hint = f'; maksudnya "{near}"?' if near else ""
+            raise ValueError(f'"{word}" tidak dikenal{hint} / unknown word "{word}"')
     kinds = {KINDS[word] for word in said if word in KINDS}
     if len(kinds) != 1:
         listed = ", ".join(KINDS)

@@ -16,8 +16,6 @@ from pydantic import ValidationError
 from lppl.config import load_settings
 
 if TYPE_CHECKING:
-    from pydantic_core import ErrorDetails
-
     from lppl.station.desk import PlanningDesk
 
 T = TypeVar("T")
@@ -65,28 +63,11 @@ def words(hint: str = "") -> Iterator[None]:
     try:
         yield
     except ValidationError as error:
-        raise typer.BadParameter("; ".join(map(_mistake, error.errors())), param_hint=hint or None) from None
+        from scheduler.grid import mistakes_of
+
+        raise typer.BadParameter(mistakes_of(error), param_hint=hint or None) from None
     except ValueError as error:
         raise typer.BadParameter(str(error), param_hint=hint or None) from None
-
-
-def _mistake(error: "ErrorDetails") -> str:
-    """Return what pydantic found wrong in one value as a sentence for staff."""
-    place, given = ".".join(str(part) for part in error["loc"]), error["input"]
-    about = error.get("ctx", {})
-    if (cause := about.get("error")) is not None:
-        return str(cause)
-    match error["type"]:
-        case "missing":
-            return f"{place} belum diisi / {place} is missing"
-        case "enum" | "literal_error":
-            return f'{place}: "{given}" bukan salah satu dari {about["expected"]} / write one of these'
-        case "string_pattern_mismatch" if place in ("id", "programme", "rotation", "playlist", "channel"):
-            return f'{place}: "{given}": hanya huruf kecil, angka, dan tanda hubung / only a-z, 0-9 and hyphens'
-        case "greater_than_equal" | "less_than_equal" | "greater_than" | "less_than":
-            limit = next(iter(about.values()))
-            return f"{place}: {given} di luar batas ({limit}) / out of bounds ({limit})"
-    return f"{place}: {error['msg']}"
 
 
 def day_of(text: str, desk: "PlanningDesk", now: datetime, hint: str = "DAY") -> date:

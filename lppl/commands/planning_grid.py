@@ -292,5 +292,7 @@ def import_(
     done = at_the_desk(work)
     entries = len(done.version.document["entries"])
     say(f"Rancangan versi {done.version.number}: {entries} entri. Lihat: lppl grid show {channel} --draft")
+    if schedule:
+        say("Lengkapi kategori dan usia setiap acara: lppl programme set ID --category ... --age ...")
     for kind, name in done.documents:
         say(f"  disimpan, langsung berlaku / kept, in force at once: {kind.value} {name}")

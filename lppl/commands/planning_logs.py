@@ -42,8 +42,8 @@ def _handed_out(report: "Report", csv: Path | None, xlsx: Path | None, pdf: Path
     return bool(made)
 
 
-def _print(report: "Report") -> None:
-    """Show a report: its table, its sums, its notes."""
+def _print(report: "Report", left_out: str = "") -> None:
+    """Show a report: its table without the rows that hold `left_out`, its sums, its notes."""
     from lppl.commands.planning_tables import plain_table, text
     from scheduler.exports.tables import written
 
@@ -51,9 +51,13 @@ def _print(report: "Report") -> None:
     for table in (report.main, *report.summaries):
         headings = [c.title for c in table.columns]
         shown = plain_table(*headings, right=[c.title for c in table.columns if c.ranged_right])
+        shown.expand = table is report.main
         for column, of in zip(shown.columns, table.columns, strict=True):
-            column.no_wrap = of.unit.value in ("clock", "length", "count", "percent")
+            column.no_wrap = of.unit.value != "text" or of.share <= 1.4
+            column.ratio = round(10 * of.share) if shown.expand and not column.no_wrap else None
         for row in table.rows:
+            if left_out and left_out in row and table is report.main:
+                continue
             cells = zip(row, table.columns, strict=True)
             shown.add_row(*(text(written(cell, column.unit, report.zone)) for cell, column in cells))
         out().print(shown)
@@ -98,9 +102,18 @@ def aired(
 
 @logs.command("compare")
 def compare(
-    channel: Channel, day: DayWord = "", csv: Csv = None, xlsx: Xlsx = None, pdf: Pdf = None, json: AsJson = False
+    channel: Channel,
+    day: DayWord = "",
+    csv: Csv = None,
+    xlsx: Xlsx = None,
+    pdf: Pdf = None,
+    everything: Annotated[bool, typer.Option("--all", help="Juga yang sesuai rencana / as planned too")] = False,
+    json: AsJson = False,
 ) -> None:
-    """Rencana dan kenyataan satu hari, setiap beda dijelaskan. / Planned against aired."""
+    """Rencana dan kenyataan satu hari, setiap beda dijelaskan. / Planned against aired.
+
+    Di layar hanya yang berbeda; berkas memuat semuanya. / The screen shows what differs, files hold all.
+    """
 
     async def work(desk: "PlanningDesk", now: datetime) -> "Report | None":
         from lppl.quanta import starting
@@ -124,7 +137,9 @@ def compare(
 
     report = at_the_desk(work)
     if report and not _handed_out(report, csv, xlsx, pdf):
-        _print(report)
+        from scheduler.comparison import Outcome
+
+        _print(report, "" if everything else Outcome.AS_PLANNED.label)
 
 
 @logs.command("proof")
