@@ -23,7 +23,7 @@ from scheduler.fill import Catalogue, air_length
 from scheduler.findings import Finding, Findings, Rule
 from scheduler.inspection import inspect, title_of
 from scheduler.memory import OVERLAPS, Ending, Memory
-from scheduler.plan import Fixed, Plan, Start, Stretch
+from scheduler.plan import Fixed, Plan, Reserved, Start, Stretch
 from scheduler.progress import EventQueue, coalesced
 from scheduler.slots import SlotWalk
 
@@ -240,6 +240,7 @@ class _Composer:
             order=event.order if event else "",
             edit=event.edit if event else 0,
             event=event.key if event else "",
+            live=event is None and slot is not None and isinstance(slot.strip.content, Reserved),
         )
 
     def _category(self, choice: Choice, event: Fixed | None) -> str:

@@ -1,6 +1,7 @@
 """The spots of a day as fixed lines: the breaks of a channel, filled by `scheduler.spot_placing`."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import date, timedelta
 from zoneinfo import ZoneInfo
 
@@ -48,7 +49,7 @@ class DailySpots:
         lengths = tuple(stock.length_at(path) for path in self._paths)
         if lengths != self._lengths:
             self._lengths, self._days = lengths, {}
-            self._planned = [a for a in self._airings if a.start < self._now]
+            self._planned = keyed([a for a in self._airings if a.start < self._now], self._rules.breaks, self._zone)
         for n in range((day - self._today).days + 1):
             each = self._today + timedelta(days=n)
             if each not in self._days:
@@ -85,6 +86,19 @@ class DailySpots:
                 self._planned.append(SpotAiring(spot.order, spot.path, q, spot.length, each.key))
                 q = Quanta(q + spot.length)
         return tuple(found)
+
+
+def keyed(airings: Sequence[SpotAiring], rules: Sequence[BreakRule], zone: ZoneInfo) -> list[SpotAiring]:
+    """Return what aired with the break that it belongs to: the last one that began before it, and not long before."""
+    days: dict[date, Sequence[Break]] = {}
+    found = []
+    for airing in airings:
+        day = starting(airing.start).astimezone(zone).date()
+        if day not in days:
+            days[day] = breaks_of(rules, day, zone)
+        begun = [b for b in days[day] if b.start <= airing.start < b.start + b.longest + LATE]
+        found.append(replace(airing, break_key=begun[-1].key) if begun and not airing.break_key else airing)
+    return found
 
 
 def breaks_of(rules: Sequence[BreakRule], day: date, zone: ZoneInfo) -> Sequence[Break]:

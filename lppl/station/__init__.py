@@ -217,6 +217,7 @@ class Station:
         from lppl.occurrences import Occurrences
         from lppl.station.nightly import nightly
         from lppl.station.planning import PlanWatch
+        from lppl.station.planning_jobs import planning_jobs
         from lppl.station.records import Records
         from lppl.station.timer import Timer
         from lppl.station.work import AsRunIndex, ShelfWatch, Work
@@ -243,6 +244,7 @@ class Station:
                 work = Work(self.settings, records, lambda: self.bus.publish(LibraryChanged()))
                 timer = Timer(self.settings.station.zone, occurrences)
                 nightly(timer, self.settings)
+                planning_jobs(timer, self.settings, self.bus, records.opened)
                 loops += [("worker", work.run), ("timer", timer.run), ("lost", work.make_again)]
                 if self.serving is not None:
                     self.serving.conform_pause = lambda: work.paused
