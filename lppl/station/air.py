@@ -42,6 +42,8 @@ from streaming.house import HouseStore
 log = structlog.get_logger(__name__)
 
 HORIZON = covering(56 * 3600)
+FIRST_HORIZON = covering(3600)
+"""At a start the air comes first: two days are planned right after it."""
 RENEW = covering(50 * 3600)
 """Plan on when less than this is left of the rundown: two days ahead are always planned."""
 KEEP = covering(8)
@@ -172,10 +174,11 @@ class Air:
                 self.history[channel].extend(_aired(entries))
                 self._entries[channel] = list(entries)
         async with self.engine.on_air(last):
-            for channel in self.engine.channels:
+            for channel, playout in self.engine.channels.items():
+                self._note_running(playout)
                 await asyncio.to_thread(self._recall, channel)
                 await self.read_schedule(channel)
-                await self.plan(channel)
+                await self.plan(channel, horizon=FIRST_HORIZON)
             await self.engine.tick()
             ready.set()
             async with asyncio.TaskGroup() as group:
@@ -183,6 +186,12 @@ class Air:
                 # without these the air goes on: a fault in one of them must not end it
                 for name, helper in (("clock", self._steer), ("look-after", self._look_after)):
                     group.create_task(supervised(name, helper))
+
+    def _note_running(self, playout: ChannelPlayout) -> None:
+        """Let the past say that what runs on over a restart airs to its planned end, not only as far as committed."""
+        entry, past = playout.entry, self.history[playout.channel]
+        if entry is not None and past and past[-1].start == entry.item.start:
+            past[-1] = _aired_of(entry.item, playout.stop - entry.item.start)
 
     def _committed(self, records: Sequence[Record]) -> None:
         for record in records:
@@ -320,8 +329,8 @@ class Air:
         self.planner.update(channel, ident=ident)
         await self.plan(channel)
 
-    async def plan(self, channel: str, *, keep: bool = True, then: bool = True) -> None:
-        """Make a new rundown of `channel`; without `keep` a new hard start may cut even what runs now.
+    async def plan(self, channel: str, *, keep: bool = True, then: bool = True, horizon: Quanta = HORIZON) -> None:
+        """Make a new rundown of `channel`, `horizon` long; without `keep` a new hard start may cut even what runs now.
 
         `then` those that simulcast it are planned too.
         """
@@ -335,7 +344,7 @@ class Air:
                 break
             past = [*self.history[channel], *(aired_line(x) for x in kept)]
             made = await asyncio.to_thread(
-                self.planner.plan, channel, start, Quanta(max(start, self.clock.now()) + HORIZON), past
+                self.planner.plan, channel, start, Quanta(max(start, self.clock.now()) + horizon), past
             )
             if kept or playout.stop == start:
                 playout.follow(Rundown([*kept, *made]))
