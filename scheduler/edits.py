@@ -79,10 +79,15 @@ def replace(line: Line, asset: AssetId, title: str) -> Edit:
     return Edit(act=Act.REPLACE, at=line.start, left=_left(line), put=_put(line, line.start, asset, title))
 
 
-def move(line: Line, to: Quanta, begins: Start = Start.NOT_BEFORE) -> Edit:
-    """Return the edit that airs a line at another time."""
+def move(line: Line, to: Quanta, begins: Start = Start.NOT_BEFORE, before: Put | None = None) -> Edit:
+    """Return the edit that airs a line at another time; `before` is how a person had put it in: a cut stays one."""
     put = _put(line, to, line.material.asset, line.material.title).model_copy(
-        update={"begins": begins, "in_point": line.in_point if line.edit else 0, "slot": ""}
+        update={
+            "begins": begins,
+            "in_point": before.in_point if before else 0,
+            "length": before.length if before else 0,
+            "slot": "",
+        }
     )
     return Edit(act=Act.MOVE, at=line.start, left=_left(line), put=put)
 

@@ -182,7 +182,14 @@ def move(
     from scheduler.plan import Start
 
     start = one_of(Start, begins, "--begins")
-    _on_line(channel, line, day, by, lambda desk, x, day_: edits.move(x, _at(desk, day_, time, "JAM"), start))
+
+    async def make(desk: "PlanningDesk", lines: "tuple[Line, ...]", day_: date) -> "Edit":
+        from lppl.station.desk_rundown import line_at, put_of
+
+        found = line_at(desk, lines, line)
+        return edits.move(found, _at(desk, day_, time, "JAM"), start, await put_of(desk, channel, found))
+
+    _edit(channel, day, by, make)
 
 
 @rundown.command("cut")

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import date
 
 from lppl.errors import LpplError
 from lppl.plan_store import EditRow
@@ -10,7 +10,7 @@ from lppl.quanta import Quanta, at_or_after, starting
 from lppl.rundown import Line
 from lppl.station.desk import PlanningDesk
 from scheduler.agenda import day_bounds, instant
-from scheduler.edits import Edit
+from scheduler.edits import Edit, Put
 from scheduler.indonesian import clock
 from scheduler.words import clock as seconds_of
 
@@ -78,6 +78,15 @@ async def edits(desk: PlanningDesk, channel: str, since: date, *, withdrawn: boo
     return tuple(ToldEdit(row, _read(row)) for row in rows)
 
 
+async def put_of(desk: PlanningDesk, channel: str, line: Line) -> Put | None:
+    """Return how a person had put in a line; None for what the grid gave."""
+    if not line.edit:
+        return None
+    rows = await desk.store.edits(channel, Quanta(0))
+    found = next((_read(row) for row in rows if row.id == line.edit), None)
+    return found.put if found else None
+
+
 def _read(row: EditRow) -> Edit | None:
     try:
         return Edit.model_validate(row.document)
@@ -101,8 +110,3 @@ def sentence(told: ToldEdit, desk: PlanningDesk) -> str:
     if edit.until:
         return f"{said}, {at(edit.at)} sampai {at(edit.until)}"
     return f"{said}, pukul {at(edit.at)}"
-
-
-def days_after(now: datetime, desk: PlanningDesk, days: int) -> date:
-    """Return the station's date `days` after today."""
-    return now.astimezone(desk.zone).date() + timedelta(days=days)

@@ -92,6 +92,9 @@ def test_a_line_is_cut(planned: Station) -> None:
     cut = at(lines(planned), "12:00:00")
     assert cut["in_seconds"] == 32 and cut["seconds"] == 32
     planned.lppl("rundown", "cut", "radio", "12.00", "--in", "9999", *DAY, code=2)
+    planned.lppl("rundown", "move", "radio", "12.00", "15.00", "--begins", "tepat", *DAY)
+    moved = at(lines(planned), "15:00:00")
+    assert (moved["in_seconds"], moved["seconds"]) == (32, 32)
 
 
 def test_a_time_is_filled_and_a_line_held(planned: Station) -> None:
