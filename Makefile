@@ -10,7 +10,7 @@ help:
 	@echo "make run    siaran di http://localhost:8080 / on the air at http://localhost:8080"
 	@echo "make test   semua pemeriksaan dan uji / every check and test (pytest: make test ARGS='-k hls')"
 	@echo "make bench  ukur biaya siaran / measure what being on the air costs"
-	@echo "make soak   uji tahan lama / endurance test (MINUTES=60)"
+	@echo "make soak   uji tahan lama / endurance test (MINUTES=60 DAYS=365)"
 	@echo "make wheel  buat paket di dist/ / build the package in dist/"
 	@echo "make lock   perbarui kunci pustaka / renew the locks of the libraries"
 	@echo "make clean  hapus hasil pemasangan, bukan data / remove what was installed, never data"
@@ -34,10 +34,12 @@ bench:
 	@exec .venv/bin/lppl bench $(ARGS)
 
 soak: MINUTES ?= 60
+soak: DAYS ?= 365
 soak:
 	@scripts/system run
 	@scripts/python dev
 	@scripts/web
+	@LPPL_SIMULATED_DAYS=$(DAYS) .venv/bin/python -m pytest -q tests/scheduler/test_month.py
 	@exec .venv/bin/python scripts/soak.py --minutes $(MINUTES)
 
 wheel:

@@ -164,6 +164,8 @@ class Channel:
     journal: list[Entry] = field(default_factory=list)
     history: list[Aired] = field(default_factory=list)
     edits: dict[str, dict[str, object]] = field(default_factory=dict)
+    spots: list[list[object]] = field(default_factory=list)
+    """(order, path, start, length) of those that aired."""
     days: dict[date, Day] = field(default_factory=dict)
 
 
@@ -255,6 +257,9 @@ class Month:
             if isinstance(record, Item) and record.asset is not None and record.kind not in UNSEEN:
                 until = Quanta(0 if record.source else record.in_point + record.planned)
                 c.history.append(Aired(record.asset, record.start, record.planned, until))
+                if record.order and record.asset in c.materials:
+                    path = c.materials[record.asset].paths[0]
+                    c.spots.append([record.order, path, record.start, record.planned])
 
     # ---- planning, as the air role does it ----
 
@@ -275,12 +280,7 @@ class Month:
 
     def _lay_out(self, c: Channel) -> None:
         kept = documents(c.name)
-        spots = [
-            [e.item.order, c.materials[e.item.asset].paths[0], e.item.start, e.length]
-            for e in c.journal
-            if e.item.order and e.item.asset in c.materials
-        ]
-        kept = Documents(**{**kept.__dict__, "edits": c.edits, "airings": spots})
+        kept = Documents(**{**kept.__dict__, "edits": c.edits, "airings": c.spots[-2_000:]})
         found = laid_out(c.name, kept, Plan(), ZONE, PLACE, self.clock.now())
         severe = [f for f in found.plan.findings if f.severity == "berat"]
         assert not severe, severe
