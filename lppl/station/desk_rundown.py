@@ -53,6 +53,8 @@ def line_at(desk: PlanningDesk, lines: Sequence[Line], said: str) -> Line:
     exact = [line for line, at in zip(lines, local, strict=True) if at == wanted]
     if not exact and not second % 60 and len(word) <= 5:
         exact = [line for line, at in zip(lines, local, strict=True) if at[:5] == wanted[:5]]
+        # a crossfade is a line of its own: what goes on after it is not another item
+        exact = [x for n, x in enumerate(exact) if not n or x.material.asset != exact[n - 1].material.asset]
     if len(exact) == 1:
         return exact[0]
     if exact:

@@ -1,11 +1,15 @@
 """``lppl grid`` and what grids are made of, as staff use them: real records, real outputs, exit codes."""
 
+import re
+import shlex
 import tomllib
 from datetime import timedelta
 from pathlib import Path
 
 import pytest
+from typer.main import get_command
 
+from lppl.commands.app import app
 from lppl.plan_store import Kind
 from tests.lppl.planned_station import Station
 
@@ -309,3 +313,32 @@ def test_details_of_material_are_kept_shown_and_cleared(station: Station) -> Non
     station.lppl("media", "set", "musik/lagu-01.mp3", "--clear", "rights-until", "--clear", "age")
     (kept,) = station.json("media", "details", "musik/lagu-01.mp3")
     assert kept["last_day"] is None and kept["age"] is None and kept["group"] == "gold"
+
+
+# ---- the guide ------------------------------------------------------------------------------------
+
+PLANNING = ("grid", "rundown", "logs", "programme", "playlist", "rotation", "order", "prayer", "hijri")
+GUIDE = (Path(__file__).parents[2] / "docs" / "panduan" / "pola-acara.md").read_text()
+
+
+def _commands() -> dict[str, set[str]]:
+    """Return every command of planning with its options."""
+    found = {}
+    for name, group in get_command(app).commands.items():  # type: ignore[attr-defined]
+        for sub, command in getattr(group, "commands", {}).items():
+            found[f"{name} {sub}"] = {o for p in command.params for o in (*p.opts, *p.secondary_opts)}
+    return found
+
+
+def test_the_guide_names_every_command_and_none_that_is_not_there() -> None:
+    known = _commands()
+    said = set(re.findall(r"(?:\$ |`)lppl ([a-z]+ [a-z-]+)", GUIDE.replace("\n", " ").replace("lppl  ", "lppl ")))
+    planning = {name for name in known if name.split()[0] in PLANNING or name in ("media set", "media details")}
+    assert said - {"media list"} == planning
+
+
+@pytest.mark.parametrize("line", re.findall(r"^\$ lppl (.*)$", GUIDE, re.MULTILINE))
+def test_each_command_of_the_guide_has_its_options(line: str) -> None:
+    words = shlex.split(line)
+    options = _commands()[" ".join(words[:2])]
+    assert {word for word in words if word.startswith("--")} <= options
