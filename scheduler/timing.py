@@ -36,9 +36,14 @@ class Timing:
 
 
 def timings(lines: Iterable[Line], slots: Sequence[Slot]) -> tuple[Timing, ...]:
-    """Return how `slots` come out in `lines`, by start; the parts of an interrupted occurrence are one."""
+    """Return how `slots` come out in `lines`, by start; the parts of an interrupted occurrence are one.
+
+    A slot that is under way where `lines` begin is taken to have begun on time.
+    """
     content: dict[str, tuple[Quanta, Quanta]] = {}
+    known_from: Quanta | None = None
     for line in lines:
+        known_from = line.start if known_from is None else known_from
         if line.slot and not line.event and line.kind not in STAND_INS:
             began, _ = content.get(line.slot, (line.start, line.end))
             content[line.slot] = began, line.end
@@ -48,5 +53,7 @@ def timings(lines: Iterable[Line], slots: Sequence[Slot]) -> tuple[Timing, ...]:
             before = found.get(slot.key)
             start, strip = before.start if before else slot.start, slot.strip
             span = content.get(slot.key)
+            if span and span[0] == known_from and start < known_from:
+                span = start, span[1]
             found[slot.key] = Timing(slot.key, strip.programme, strip.where, start, slot.end, *(span or (None, None)))
     return tuple(sorted(found.values(), key=lambda timing: timing.start))

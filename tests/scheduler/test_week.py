@@ -78,3 +78,12 @@ def test_an_interruption_is_no_content_and_both_parts_are_one_slot() -> None:
 def test_stand_ins_are_no_content() -> None:
     plan = Plan(strips=(strip("kosong", 6, 7),), filler=("file:isi.mp3",))
     assert come_out(plan, shelf(isi=60)) == {"kosong": (0, -11_250, False)}
+
+
+def test_a_slot_under_way_where_the_lines_begin_is_not_late() -> None:
+    plan, found = Plan(strips=(strip("acara", 6, 7, content=Listed(("acara.mp3",), True)),)), shelf(acara=320)
+    start, end = at_or_after(instant(MONDAY, 23_400, WIB)), day_bounds(MONDAY, WIB)[1]
+    lines = build(plan, found, None, SLATE, WIB, start, end, []).lines
+    slots = [s for s in Agenda(plan, WIB, start, end, Catalogue(found)).slots if s.opens < end and s.end > start]
+    (timing,) = timings(lines, slots)
+    assert timing.late == 0 and timing.began == timing.start < start
