@@ -6,7 +6,7 @@ the first. Both keep the order of the day, so strips that do not overlap on pape
 do overlap, the one of higher rank airs (a special over the ordinary week), then the one named first.
 """
 
-from bisect import bisect_left, bisect_right
+from bisect import bisect_left, bisect_right, insort
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
@@ -15,10 +15,12 @@ from zoneinfo import ZoneInfo
 
 from lppl.media import Material
 from lppl.quanta import Quanta, at_or_after, starting
-from scheduler.plan import Fixed, Plan, Start, Stock, Strip
+from scheduler.plan import ORDINARY, Fixed, Plan, Start, Stock, Strip
 
 BEFORE = timedelta(days=2)
 """How far before the span occurrences still reach into it: the longest strip, a day, and a clock change."""
+LOOKED_BACK = 6
+"""Airings of fixed events that may reach into an instant: more do not overlap."""
 AHEAD = timedelta(days=8)
 """How far after a build: the next start of a weekly grid, so that a plan does not depend on its end."""
 
@@ -102,7 +104,7 @@ class Agenda:
         self.clashes: list[Clash] = []
         self.slots = _resolved(_slots(plan.strips, zone, first, last), self.clashes)
         found = [(e, stock.of_fixed(e)) for e in _events(plan, first, last, stock)]
-        there = [(_settled(e, m), m) for e, m in found if m is not None]
+        self._guarded, there = _giving_way([(_settled(e, m), m) for e, m in found if m is not None])
         self.airing = tuple(sorted(there, key=lambda pair: (pair[0].start, pair[0].priority)))
         """Fixed lines that have their material, with it."""
         self.events = tuple(e for e, _ in self.airing)
@@ -125,7 +127,8 @@ class Agenda:
         for slot in self.slots:
             if slot.end > slot.start:
                 starts.add(slot.start)
-                if slot.strip.begins is Start.HARD and slot.start == slot.opens:
+                exact = slot.strip.begins is Start.HARD and slot.start == slot.opens
+                if exact and not self._guarded.holds(slot.start, ORDINARY):
                     hard[slot.start].append(slot.strip)
                     self.hard_slots.add(slot.start)
         self.hard = hard
@@ -203,6 +206,43 @@ def _rest_of(slot: Slot, taken: Sequence[Slot], starts: list[Quanta], clashes: l
         at = Quanta(max(at, other.end))
     if at < slot.end:
         yield replace(slot, start=at)
+
+
+class _Guarded:
+    """The airings of fixed hard events, which nothing of less weight cuts: (start, end, priority) by start."""
+
+    def __init__(self) -> None:
+        self._spans: list[tuple[Quanta, Quanta, int]] = []
+
+    def add(self, start: Quanta, end: Quanta, priority: int) -> None:
+        insort(self._spans, (start, end, priority))
+
+    def holds(self, q: Quanta, priority: int) -> bool:
+        """Tell whether something of more weight, begun before `q`, airs then."""
+        return any(p < priority and start < q < end for start, end, p in self._before(q))
+
+    def holds_or_begins(self, q: Quanta, priority: int) -> bool:
+        """Tell whether something of more weight airs at `q`, or begins there."""
+        return any(p < priority and start <= q < end for start, end, p in self._before(Quanta(q + 1)))
+
+    def _before(self, q: Quanta) -> Sequence[tuple[Quanta, Quanta, int]]:
+        i = bisect_left(self._spans, (q,))
+        return self._spans[max(0, i - LOOKED_BACK) : i]
+
+
+def _giving_way(found: Iterable[tuple[Fixed, Material]]) -> tuple[_Guarded, list[tuple[Fixed, Material]]]:
+    """Let hard events of less weight wait for those that they would cut; what is of no use late is left out."""
+    guarded = _Guarded()
+    kept: list[tuple[Fixed, Material]] = []
+    for event, material in sorted(found, key=lambda pair: (pair[0].priority, pair[0].start)):
+        if not event.late_ok and guarded.holds_or_begins(event.start, event.priority):
+            continue
+        waits = event.hard and guarded.holds(event.start, event.priority)
+        if event.hard and not waits:
+            length = event.length or material.cue_out - material.cue_in
+            guarded.add(event.start, Quanta(event.start + length), event.priority)
+        kept.append((replace(event, hard=False) if waits else event, material))
+    return guarded, kept
 
 
 def _settled(event: Fixed, material: Material) -> Fixed:

@@ -17,7 +17,7 @@ from lppl.quanta import Quanta, at_or_after, covering, starting
 from scheduler.agenda import instant
 from scheduler.edits import Edit, fixed_lines, skips, stretches
 from scheduler.findings import Finding, Rule, Severity
-from scheduler.fixed import occurrences
+from scheduler.fixed import Priority, occurrences
 from scheduler.grid import (
     ChannelRules,
     Entry,
@@ -340,6 +340,7 @@ def _fixed_events(rules: ChannelRules, desk: Desk, where: Place) -> Daily:
                 priority=dated.priority,
                 turn=dated.turn if dated.folder else -1,
                 ends=dated.align_end,
+                late_ok=dated.priority != Priority.SIGNAL,
             )
             for dated in occurrences(rules.fixed, day, where, desk.hijri, desk.official, desk.correction)
         )

@@ -145,12 +145,17 @@ class Strip:
     """Who wins where strips meet: the higher."""
 
 
+ORDINARY = 50
+"""The priority of the grid's own hard starts, and of a schedule file's events."""
+
+
 @dataclass(frozen=True, slots=True)
 class Fixed:
     """One line with a time of its own: a fixed event, a spot, or what a person inserted; `path` names its material.
 
     Of the same `series` a newer occurrence replaces one that still waits. Lower `priority` goes first among events of
-    one quantum. `in_point` and `length` (quanta) cut it; 0: the whole.
+    one quantum, and is not cut by hard starts of higher ones: they wait. `in_point` and `length` (quanta) cut it; 0: all
+    of it.
     """
 
     start: Quanta
@@ -162,7 +167,7 @@ class Fixed:
     category: str = ""
     order: str = ""
     programme_id: str = ""
-    priority: int = 50
+    priority: int = ORDINARY
     in_point: Quanta = Quanta(0)
     length: Quanta = Quanta(0)
     edit: int = 0
@@ -174,6 +179,8 @@ class Fixed:
     """From 0 on: `path` is a folder, whose files take turns by this."""
     ends: bool = False
     """`start` is when it ends: it begins as much earlier as it is long."""
+    late_ok: bool = True
+    """Whether it may wait for something of more weight; a time signal may not."""
 
     @property
     def key(self) -> str:
@@ -224,7 +231,7 @@ class Crossfade:
         if by_rule and details.outro_ms is not None:
             end = details.cue_out_ms if details.cue_out_ms is not None else material.quanta * 320
             by_rule = Quanta(max(0, min(self.longest, (end - details.outro_ms) // 320)))
-        return by_rule if by_rule * 4 <= material.quanta else Quanta(0)
+        return by_rule if by_rule * 4 <= material.cue_out - material.cue_in else Quanta(0)
 
 
 @dataclass(frozen=True)

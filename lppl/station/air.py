@@ -466,7 +466,7 @@ class Air:
                 fallback,
                 tuple(playout.lost),
                 coming,
-                self.schedule_errors.get(name),
+                self.schedule_errors.get(name) if self._documents.get(name, Documents()).grid is None else None,
                 tuple(f"{f.where}: {f.indonesian} / {f.english}" for f in self.findings(name)),
             )
         # whole steps of 10 ms: the state file is written when something changes, and a clock always does a little
