@@ -154,8 +154,8 @@ class Fixed:
     """One line with a time of its own: a fixed event, a spot, or what a person inserted; `path` names its material.
 
     Of the same `series` a newer occurrence replaces one that still waits. Lower `priority` goes first among events of
-    one quantum, and is not cut by hard starts of higher ones: they wait. `in_point` and `length` (quanta) cut it; 0: all
-    of it.
+    one quantum, and is not cut by hard starts of higher ones: they wait. `in_point` and `length` (quanta) cut it; 0:
+    all of it.
     """
 
     start: Quanta
