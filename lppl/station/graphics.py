@@ -1,6 +1,7 @@
 """The station's logo: kept under the hash of its bytes, so that what was rendered with it can be made again."""
 
 import hashlib
+from pathlib import Path
 
 import structlog
 
@@ -16,10 +17,13 @@ LARGEST = 16 << 20
 
 
 def keep_logo(settings: Settings, path: str) -> str:
-    """Return the hash of the logo at `path` in the media folder, keeping a copy; empty while it cannot be read.
+    """Return the hash of the logo at `path` in the media folder, keeping a copy.
 
-    Blocking.
+    While it cannot be read, a media disk being away, the logo that was last read there stays; empty when there never
+    was one. Blocking.
     """
+    folder = settings.data_dir / LOGOS
+    last = folder / f"{hashlib.blake2b(path.encode(), digest_size=20).hexdigest()}.last"
     try:
         with (settings.media_dir / disk_path(path)).open("rb") as file:
             data = file.read(LARGEST + 1)
@@ -27,11 +31,19 @@ def keep_logo(settings: Settings, path: str) -> str:
             log.warning("logo_too_large", path=path)
             return ""
         name = hashlib.blake2b(data, digest_size=20).hexdigest()
-        kept = settings.data_dir / LOGOS / f"{name}.png"
-        if not kept.exists():
-            kept.parent.mkdir(parents=True, exist_ok=True)
-            durable.write_file(kept, data)
+        folder.mkdir(parents=True, exist_ok=True)
+        if not (folder / f"{name}.png").exists():
+            durable.write_file(folder / f"{name}.png", data)
+        if _said(last) != name:
+            durable.write_file(last, name.encode())
         return name
     except OSError as error:
         log.warning("logo_unreadable", path=path, reason=error.strerror)
+        return _said(last)
+
+
+def _said(last: Path) -> str:
+    try:
+        return last.read_text()
+    except OSError:
         return ""
