@@ -122,8 +122,8 @@ class ConformJobs:
             )
             return result.rowcount == 1
 
-    async def finish(self, job: Job, house: HouseRecord, now: datetime) -> None:
-        """Mark `job` done and `house` ready, in one step."""
+    async def finish(self, job: Job, house: HouseRecord, now: datetime, counted_as: str = "library") -> None:
+        """Mark `job` done and `house` ready, in one step; `counted_as` names the counter that tells of it."""
         async with self._engine.begin() as connection:
             await save_house(connection, house, now)
             await connection.execute(
@@ -131,7 +131,7 @@ class ConformJobs:
                 .where(conform_jobs.c.id == job.id)
                 .values(state=JobState.DONE, progress=1.0, error_id="", error_en="", finished=now)
             )
-            await counted(connection, "library")
+            await counted(connection, counted_as)
 
     async def fail(self, job: Job, worker: str, why: Refusal, now: datetime, *, final: bool = False) -> JobState:
         """Put `job` back with a pause, or end it when `final` or tried often enough; return its new state."""

@@ -40,6 +40,8 @@ from lppl.search import find
 from lppl.stores import CHUNK, chunked, counted, counter, upsert
 from lppl.tables import aired, asset_details, asset_files, assets, conform_jobs, derived_assets, house_sets
 
+RENDERED = "rendered"
+"""Counts what is rendered of several items, apart from the library."""
 NOT_PROGRAMME = (Kind.OFF.value, Kind.PREROLL.value)
 READ_AHEAD = 250
 """Rows fetched at a time, so that reading a big library lets the event loop breathe in between."""
@@ -299,6 +301,11 @@ class Library:
         """Return a number that differs whenever the library has changed; one row is read."""
         async with self._reading.connect() as connection:
             return await counter(connection, "library")
+
+    async def rendered_counter(self) -> int:
+        """Return a number that differs whenever a crossfade or a faded end was rendered: they come by the minute."""
+        async with self._reading.connect() as connection:
+            return await counter(connection, RENDERED)
 
     async def file_counter(self) -> int:
         """Return a number that differs whenever the known paths have changed."""

@@ -38,6 +38,8 @@ class Slot:
     strip: Strip
     key: str
     opens: Quanta
+    named: int = 0
+    """The place of its strip in the plan."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -160,11 +162,11 @@ def _after(values: list[Quanta], q: Quanta) -> Quanta | None:
 
 
 def _slots(strips: Iterable[Strip], zone: ZoneInfo, first: date, last: date) -> Iterator[Slot]:
-    for strip in strips:
+    for named, strip in enumerate(strips):
         for day in strip.on.between(first, last):
             start = at_or_after(instant(day, strip.start_s, zone))
             end = at_or_after(instant(day, strip.until_s, zone))
-            yield Slot(start, end, strip, f"{strip.key}@{day}", start)
+            yield Slot(start, end, strip, f"{strip.key}@{day}", start, named)
 
 
 def _resolved(slots: Iterable[Slot], clashes: list[Clash]) -> tuple[Slot, ...]:
@@ -179,7 +181,7 @@ def _resolved(slots: Iterable[Slot], clashes: list[Clash]) -> tuple[Slot, ...]:
         return tuple(ordered)
     taken: list[Slot] = []
     starts: list[Quanta] = []
-    for slot in sorted(ordered, key=lambda s: -s.strip.rank):
+    for slot in sorted(ordered, key=lambda s: (-s.strip.rank, s.named)):
         for part in _rest_of(slot, taken, starts, clashes):
             i = bisect_left(starts, part.start)
             taken.insert(i, part)

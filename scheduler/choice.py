@@ -27,6 +27,9 @@ SHORTEST_START = covering(30)
 LONGEST_IDENT = covering(60)
 """Where neither rotation nor filler fits before a hard start, up to this much is closed with the ident; a
 longer gap with the rotation's next item, cut: an hour of ident is as good as dead air."""
+LONGEST_FILLED = covering(5 * 60)
+"""Where a rotation's rules leave nothing that fits before a hard start, up to this much is filled rather than the rules
+loosened."""
 FADE = covering(2)
 """Filler that is trimmed to fit fades out over this, where the fade has been rendered."""
 FADED = "Sisipan: akhir {title}, dipudarkan"
@@ -193,7 +196,8 @@ class Chooser:
         filled = self.fill(q, hard, f"materi {_lower(of)} tidak ada yang pas sebelum {clock}") if hard else None
         strict_left = self._memory.kept_apart(content.rules, q)
         near = filled is not None and any(may(m) and strict_left(m) for m in rotation.pool.materials)
-        if filled and (filled.kind is Kind.FILLER or (near and hard and hard - q <= LONGEST_IDENT)):
+        soon = hard is not None and hard - q <= LONGEST_FILLED
+        if filled and soon and (filled.kind is Kind.FILLER or (near and hard and hard - q <= LONGEST_IDENT)):
             return filled
         limit = None if hard is None else hard - q
         for rules, given_up in loosened(content.rules):

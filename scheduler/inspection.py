@@ -6,7 +6,7 @@ from lppl.quanta import Quanta
 from scheduler.agenda import Agenda, Clash
 from scheduler.fill import Catalogue
 from scheduler.findings import Findings, Rule, Severity
-from scheduler.plan import Fixed, Folder, Listed, Plan, Reserved, Rotating, Series, Strip
+from scheduler.plan import FOLDER, Fixed, Folder, Listed, Plan, Reserved, Rotating, Series, Strip
 
 
 def inspect(plan: Plan, catalogue: Catalogue, agenda: Agenda, start: Quanta, end: Quanta, findings: Findings) -> None:
@@ -32,7 +32,10 @@ def _content(findings: Findings, catalogue: Catalogue, strip: Strip, q: Quanta) 
     content = strip.content
     paths: Sequence[str] = content.paths if isinstance(content, Listed | Series) else ()
     for path in paths:
-        if catalogue.at_path(path) is None:
+        if path.startswith(FOLDER):
+            if not catalogue.in_folder(path.removeprefix(FOLDER)):
+                _absent(findings, path, strip.where, q)
+        elif catalogue.at_path(path) is None:
             _missing(findings, path, strip.where, q)
     folders: Sequence[str] = ()
     if isinstance(content, Rotating):

@@ -33,6 +33,7 @@ from scheduler.grid import (
 )
 from scheduler.hijri import HijriTable, in_ramadan
 from scheduler.plan import (
+    FOLDER,
     Content,
     Crossfade,
     Daily,
@@ -53,7 +54,6 @@ from scheduler.rules import DEFAULT_BOOK, RuleBook
 from scheduler.spot_breaks import DailySpots
 from scheduler.spots import SpotAiring, SpotOrder
 
-FOLDER = "folder:"
 PLAYLIST = "playlist:"
 
 
@@ -221,7 +221,7 @@ def _playlist(content: FromPlaylist, desk: Desk, where: str, told: list[Finding]
     items = tuple(_items(content.playlist, desk.playlists, (), where, told))
     if len(items) == 1 and items[0].startswith(FOLDER):
         return Folder(items[0].removeprefix(FOLDER), content.repeat)
-    return Listed(tuple(i for i in items if not i.startswith(FOLDER)), content.repeat)
+    return Listed(items, content.repeat)
 
 
 def _items(

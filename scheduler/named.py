@@ -11,7 +11,8 @@ from lppl.media import AssetId
 from scheduler.documents import Documents, desk_of, sheet_of
 from scheduler.fixed import EVERY_HOUR, Anthem, FixedEvents
 from scheduler.grid import Entry, Episodes, FromPlaylist, FromRotation, OneAsset, Playlist, Simulcast
-from scheduler.laying_out import FOLDER, PLAYLIST, Desk
+from scheduler.laying_out import PLAYLIST, Desk
+from scheduler.plan import FOLDER
 
 HOUR = "{hh}"
 

@@ -145,6 +145,8 @@ class Strip:
     """Who wins where strips meet: the higher."""
 
 
+FOLDER = "folder:"
+"""Begins an item of a list that stands for all of a folder."""
 ORDINARY = 50
 """The priority of the grid's own hard starts, and of a schedule file's events."""
 

@@ -258,7 +258,7 @@ class _Composer:
         wanted = (
             self._around.dress(slot.strip.programme_id if slot else "", choice.material) if self._around.dress else None
         )
-        if wanted is None or choice.kind is Kind.SLATE:
+        if wanted is None or choice.kind in (Kind.IDENT, Kind.SLATE):  # the station's own carry what they must
             return choice.material, why
         derived = self._rendered(wanted, q, choice.material)
         return (derived, why) if derived else (choice.material, f"{why}; grafis belum siap, tayang tanpa grafis")

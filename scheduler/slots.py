@@ -1,5 +1,6 @@
 """From slot to slot: which occurrence a plan is in, how far its list has come, what became of those that are over."""
 
+from collections.abc import Sequence
 from zoneinfo import ZoneInfo
 
 from lppl.media import AssetId, Material
@@ -9,7 +10,7 @@ from scheduler.fill import Catalogue
 from scheduler.findings import Findings, Rule
 from scheduler.memory import Memory
 from scheduler.permission import may_air
-from scheduler.plan import Folder, Listed, Plan, Series, Start
+from scheduler.plan import FOLDER, Folder, Listed, Plan, Series, Start
 from scheduler.progress import ListProgress
 
 EARLIEST = covering(10 * 60)
@@ -76,7 +77,7 @@ class SlotWalk:
             entries: list[tuple[str, Material | None]] = [("", m) for m in self._catalogue.in_folder(content.folder)]
             repeat = content.repeat
         elif isinstance(content, Listed):
-            entries, repeat = [(path, self._catalogue.at_path(path)) for path in content.paths], content.repeat
+            entries, repeat = self._listed(content.paths), content.repeat
         elif isinstance(content, Series):
             entries, repeat = self._episodes(slot, content), False
         else:
@@ -91,6 +92,16 @@ class SlotWalk:
         for asset in self._memory.aired_since(slot.opens):
             progress.note(asset)
         return progress
+
+    def _listed(self, paths: Sequence[str]) -> list[tuple[str, Material | None]]:
+        """Return the material of paths; a folder stands for all that it holds."""
+        found: list[tuple[str, Material | None]] = []
+        for path in paths:
+            if path.startswith(FOLDER):
+                found += [(path, m) for m in self._catalogue.in_folder(path.removeprefix(FOLDER))]
+            else:
+                found.append((path, self._catalogue.at_path(path)))
+        return found
 
     def _episodes(self, slot: Slot, series: Series) -> list[tuple[str, Material | None]]:
         """Return the episodes of one occurrence: those after the last one that aired before it."""

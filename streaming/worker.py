@@ -12,7 +12,7 @@ import structlog
 
 from lppl.derived import Specification, Variant, sources_of
 from lppl.errors import LpplError, MediaRefused
-from lppl.library import Library
+from lppl.library import RENDERED, Library
 from lppl.media import AssetId, Facts, HouseId, Profile, Tags
 from lppl.records import Asset, AssetState, HouseRecord, Job, JobState, Refusal
 from streaming.conform import Conformed
@@ -217,13 +217,15 @@ class Worker:
         if error is not None:
             await self._failed(job, error)
         else:
-            await self._finished(job, made[0])
+            await self._finished(job, made[0], piece=not isinstance(specification, Variant))
         return True
 
-    async def _finished(self, job: Job, c: Conformed) -> None:
+    async def _finished(self, job: Job, c: Conformed, *, piece: bool = False) -> None:
+        """Record what was made; a `piece` (crossfade, faded end) is one of many, and announced by its own counter."""
         house = HouseRecord(job.profile.house(job.asset), c.quanta, c.lufs, c.gain_db, c.peak_limited, tuple(c.notes))
-        await self._library.jobs.finish(job, house, self._clock())
-        self._changed()
+        await self._library.jobs.finish(job, house, self._clock(), RENDERED if piece else "library")
+        if not piece:
+            self._changed()
 
     def _source(self, asset: Asset) -> Path | None:
         return next((p for p in map(self._disk_path, asset.paths) if p.is_file()), None)

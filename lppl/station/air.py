@@ -18,6 +18,7 @@ import structlog
 from lppl import durable, journal
 from lppl.clock import AirClock
 from lppl.config import ChannelSettings, Settings
+from lppl.derived import Variant
 from lppl.events import Bus, ItemStarted, ScheduleChanged
 from lppl.journal import Entry, Item, Record
 from lppl.media import ChannelKind, HouseId, Material, Shelf
@@ -46,6 +47,8 @@ FIRST_HORIZON = covering(3600)
 """At a start the air comes first: two days are planned right after it."""
 RENEW = covering(50 * 3600)
 """Plan on when less than this is left of the rundown: two days ahead are always planned."""
+PIECES_AHEAD = covering(3 * 3600)
+"""Crossfades and faded ends are rendered this long ahead: quickly made, and of no use once the plan has changed."""
 KEEP = covering(8)
 """Lines that begin within this time are kept when a library change makes a new rundown."""
 HISTORY = 8_000
@@ -440,7 +443,12 @@ class Air:
 
     def _write_rundown(self, channel: str) -> None:
         rundown = self.engine.channels[channel].rundown
-        render = [[w.specification.model_dump(mode="json"), w.needed] for w in self.planner.wishes(channel)]
+        soon = self.clock.now() + PIECES_AHEAD
+        render = [
+            [w.specification.model_dump(mode="json"), w.needed]
+            for w in self.planner.wishes(channel)
+            if isinstance(w.specification, Variant) or w.needed < soon
+        ]
         missing = {f.item: f.at for f in self.planner.findings(channel) if f.rule is Rule.MISSING_ITEM and f.at}
         wishes = {"render": render, "missing": missing}
         try:

@@ -15,6 +15,7 @@ from pydantic import BaseModel
 
 from lppl import journal
 from lppl.config import ChannelSettings, Settings
+from lppl.derived import Variant, derived_id
 from lppl.errors import LpplError
 from lppl.journal import Entry
 from lppl.library import Library
@@ -197,7 +198,7 @@ class PlanningDesk:
         known = {w.asset for w in waiting}
         for wish in sorted(examined.wishes, key=lambda w: w.needed):
             variant = wish.specification
-            if variant.kind == "variant" and variant.asset not in known:
+            if isinstance(variant, Variant) and derived_id(variant) not in known:
                 material = next((x for x in examined.rundown if x.material.asset == variant.asset), None)
                 seconds = material.material.quanta * 0.32 if material else 0.0
                 queue.append(Waiting(material.material.title if material else "", seconds, wish.needed))

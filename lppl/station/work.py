@@ -40,6 +40,10 @@ INDEX_S = 60.0
 """The index may lag: what the air needs of the past is in memory, and the journal is the truth."""
 
 
+PIECES_S = 45.0
+"""Crossfades and faded ends are rendered one after another, hours ahead: they are looked at together."""
+
+
 class ShelfWatch:
     """Tells the air role what its channels can air, whenever the library has changed."""
 
@@ -47,23 +51,26 @@ class ShelfWatch:
         self, settings: Settings, records: Records, bus: Bus, take: Callable[[str, Shelf], Awaitable[None]]
     ) -> None:
         self._settings, self._records, self._bus, self._take = settings, records, bus, take
+        self._known: dict[str, Shelf] = {}
 
     async def run(self) -> None:
         """Watch for ever; a database that is away leaves everything as it is."""
         library = await self._records.opened()
         loop = asyncio.get_running_loop()
-        seen: int | None = None
+        seen = pieces = -1
         stamp: tuple[int, ...] | None = None
-        asked_at = -LOOK_ANYWAY_S
+        asked_at = pieces_at = -LOOK_ANYWAY_S
         async with self._bus.subscribe(LibraryChanged) as changes:
             while True:
                 now = self._records.stamp()
                 if now is None or now != stamp or loop.time() - asked_at > LOOK_ANYWAY_S:
                     try:
-                        counter = await library.change_counter()
-                        if counter != seen:
+                        counter, rendered = await library.change_counter(), pieces
+                        if loop.time() - pieces_at > PIECES_S:
+                            rendered, pieces_at = await library.rendered_counter(), loop.time()
+                        if counter != seen or rendered != pieces:
                             await self._look(library)
-                            seen = counter
+                            seen, pieces = counter, rendered
                         stamp, asked_at = now, loop.time()
                     except (SQLAlchemyError, OSError) as error:
                         self._records.failed(error)
@@ -72,8 +79,10 @@ class ShelfWatch:
 
     async def _look(self, library: Library) -> None:
         for channel in self._settings.channels:
-            shelf = await library.shelf(self._settings.profile(channel))
-            await self._take(channel.id, restricted(shelf, channel.folders))
+            shelf = restricted(await library.shelf(self._settings.profile(channel)), channel.folders)
+            if shelf != self._known.get(channel.id):  # what changed may be another channel's
+                self._known[channel.id] = shelf
+                await self._take(channel.id, shelf)
 
 
 class AsRunIndex:
