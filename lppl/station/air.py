@@ -300,6 +300,8 @@ class Air:
         """Plan with what staff have laid down; what is about to begin stays, but a new hard start may cut it."""
         if self._documents.get(channel) == documents:
             return
+        if documents.grid is not None and documents.grid != self._documents.get(channel, Documents()).grid:
+            log.info("grid_in_force", channel=channel, entries=len(documents.grid.get("entries", ())))
         self._documents[channel] = documents
         await asyncio.to_thread(self._remember_documents, channel, documents)
         await asyncio.to_thread(self._lay_out, channel)
