@@ -25,10 +25,11 @@ from lppl.events import Bus, ItemStarted, LibraryChanged, MemoryBus, ScheduleCha
 from lppl.journal import Entry, Record
 from lppl.log import configure_log
 from lppl.quanta import Quanta
-from lppl.station.air import HISTORY, Air, AirStatus
+from lppl.station.air import HISTORY, Air
 from lppl.station.builtin import BuiltinMaker, Builtins
 from lppl.station.outputs import Outputs
 from lppl.station.serving import Serving, listening, window_start
+from lppl.station.state import AirStatus
 from lppl.station.supervision import supervised
 from streaming.house import HouseStore
 

@@ -5,17 +5,15 @@ a file beside the journal.
 """
 
 import asyncio
-import contextlib
-import json
 import shutil
 from collections import deque
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import asdict, dataclass, replace
+from dataclasses import replace
 from pathlib import Path
 
 import structlog
 
-from lppl import durable, journal
+from lppl import journal
 from lppl.clock import AirClock
 from lppl.config import ChannelSettings, Settings
 from lppl.derived import Variant
@@ -24,9 +22,11 @@ from lppl.journal import Entry, Item, Record
 from lppl.media import ChannelKind, HouseId, Material, Shelf
 from lppl.ports import Aired
 from lppl.quanta import QUANTUM_MS, Quanta, covering
-from lppl.rundown import Kind, Line, Rundown, lines_from_json, lines_to_json
+from lppl.rundown import Kind, Line, Rundown
+from lppl.station import state
 from lppl.station.builtin import Builtins
 from lppl.station.graphics import keep_logo
+from lppl.station.state import AirStatus, ChannelStatus, ComingLine
 from lppl.station.supervision import supervised
 from playout.channel import SHORT_OUTAGE, ChannelPlayout, Ladder
 from playout.engine import Engine
@@ -47,6 +47,7 @@ FIRST_HORIZON = covering(3600)
 """At a start the air comes first: two days are planned right after it."""
 RENEW = covering(50 * 3600)
 """Plan on when less than this is left of the rundown: two days ahead are always planned."""
+TOLD_EVERY = covering(3600)
 PIECES_AHEAD = covering(3 * 3600)
 """Crossfades and faded ends are rendered this long ahead: quickly made, and of no use once the plan has changed."""
 KEEP = covering(8)
@@ -62,62 +63,6 @@ RECENT = 4000
 STEER_S = 5.0
 LOOK_S = 4.0
 SHELF_FILE_EVERY_S = 20.0
-
-
-@dataclass(frozen=True, slots=True)
-class ComingLine:
-    """A planned line, as other roles are told of it."""
-
-    start: int
-    end: int
-    title: str
-    artist: str
-    programme: str
-    kind: str
-
-
-@dataclass(frozen=True, slots=True)
-class ChannelStatus:
-    """What other roles cannot read from the journal."""
-
-    stop: int
-    fallback: str | None
-    lost: tuple[str, ...]
-    coming: tuple[ComingLine, ...]
-    schedule_error: str | None
-    findings: tuple[str, ...] = ()
-    """What staff should mend in the schedule or the material that it names."""
-
-
-@dataclass(frozen=True, slots=True)
-class AirStatus:
-    """The state of the air role."""
-
-    channels: Mapping[str, ChannelStatus]
-    clock_credible: bool = True
-    clock_offset_ms: float = 0.0
-    journal: str | None = None
-
-    def to_json(self) -> bytes:
-        """Return the text of ``state/air.json``."""
-        return json.dumps(asdict(self)).encode()
-
-    @classmethod
-    def from_json(cls, data: bytes) -> "AirStatus":
-        """Read what :meth:`to_json` wrote. Raises ValueError, KeyError, TypeError."""
-        record = json.loads(data)
-        channels = {
-            name: ChannelStatus(
-                c["stop"],
-                c["fallback"],
-                tuple(c["lost"]),
-                tuple(ComingLine(**line) for line in c["coming"]),
-                c["schedule_error"],
-                tuple(c["findings"]),
-            )
-            for name, c in record.pop("channels").items()
-        }
-        return cls(channels, **record)
 
 
 class Air:
@@ -143,6 +88,7 @@ class Air:
         self._file_plans: dict[str, Plan] = {}
         self._documents: dict[str, Documents] = {}
         self._unsaved: set[str] = set()
+        self._told_at = Quanta(0)
         self._schedule_stamp: dict[str, tuple[int, int] | None] = {}
         self._reported: set[HouseId] = set()
         self._said: dict[str, frozenset[tuple[str, str]]] = {}
@@ -165,7 +111,10 @@ class Air:
         )
         for c in settings.channels:
             self.planner.update(
-                c.id, shelf=self._remembered(c.id), ident=builtins[c.id].ident, slate=builtins[c.id].slate
+                c.id,
+                shelf=state.read_shelf(settings, c.id, settings.profile(c).recipe),
+                ident=builtins[c.id].ident,
+                slate=builtins[c.id].slate,
             )
 
     # --- running ---
@@ -303,7 +252,7 @@ class Air:
         if documents.grid is not None and documents.grid != self._documents.get(channel, Documents()).grid:
             log.info("grid_in_force", channel=channel, entries=len(documents.grid.get("entries", ())))
         self._documents[channel] = documents
-        await asyncio.to_thread(self._remember_documents, channel, documents)
+        await asyncio.to_thread(state.write_documents, self.settings, channel, documents)
         await asyncio.to_thread(self._lay_out, channel)
         await self.plan(channel, keep=False)
 
@@ -394,70 +343,39 @@ class Air:
             log.warning("schedule_finding", channel=channel, where=where, finding=text)
         self._said[channel] = found
 
-    # --- what is remembered without the database ---
-
-    def _shelf_path(self, channel: str) -> Path:
-        return self.settings.data_dir / "state" / f"shelf-{channel}.json"
+    # --- what is remembered without the database, and told ---
 
     async def _save_shelves(self) -> None:
         """Remember what changed, but not at each file of a burst."""
         now = asyncio.get_running_loop().time()
         if not self._shelves_saved and now - self._shelf_saved_at > SHELF_FILE_EVERY_S:
             self._shelf_saved_at, self._shelves_saved = now, True
-            await asyncio.to_thread(self.remember_shelves, tuple(self._shelves.items()))
-
-    def remember_shelves(self, shelves: Sequence[tuple[str, Shelf]]) -> None:
-        """Write what each channel can air beside the journal. Blocking; a full disk is only logged."""
-        for channel, shelf in shelves:
-            data = shelf.to_json()
-            try:
-                durable.write_file(self._shelf_path(channel), data)
-            except OSError as error:
-                log.warning("shelf_not_remembered", channel=channel, error=str(error))
-
-    def _remembered(self, channel: str) -> Shelf:
-        recipe = self.settings.profile(self._channels[channel]).recipe
-        try:
-            return Shelf.from_json(self._shelf_path(channel).read_bytes(), recipe)
-        except (OSError, ValueError, TypeError, KeyError):
-            return Shelf()
-
-    def _remember_documents(self, channel: str, documents: Documents) -> None:
-        """Keep what staff laid down beside the journal. Blocking; a full disk is only logged."""
-        try:
-            data = json.dumps(asdict(documents), ensure_ascii=False).encode()
-            durable.write_file(plan_file(self.settings, channel), data)
-        except OSError as error:
-            log.warning("plan_not_remembered", channel=channel, error=str(error))
+            for channel, shelf in tuple(self._shelves.items()):
+                await asyncio.to_thread(state.write_shelf, self.settings, channel, shelf)
 
     def _recall(self, channel: str) -> None:
-        """Read what was remembered of the plan of a channel. Blocking; what cannot be read is done without."""
-        with contextlib.suppress(OSError, ValueError, TypeError):
-            self._documents[channel] = Documents(**json.loads(plan_file(self.settings, channel).read_bytes()))
-        with contextlib.suppress(OSError, ValueError, TypeError, KeyError):
-            self.planner.recall(channel, lines_from_json(rundown_file(self.settings, channel).read_bytes()))
+        """Read what was remembered of the plan of a channel. Blocking."""
+        documents = state.read_documents(self.settings, channel)
+        if documents is not None:
+            self._documents[channel] = documents
+        self.planner.recall(channel, state.read_rundown(self.settings, channel))
 
     async def _save_rundowns(self) -> None:
-        """Tell others what is planned, by files: not at each change of a burst."""
+        """Tell others what is planned and wanted, by files: not at each change of a burst, but every hour."""
+        now = self.clock.now()
+        if now - self._told_at > TOLD_EVERY:
+            self._told_at = now
+            self._unsaved.update(self.engine.channels)
         for channel in tuple(self._unsaved):
             self._unsaved.discard(channel)
-            await asyncio.to_thread(self._write_rundown, channel)
-
-    def _write_rundown(self, channel: str) -> None:
-        rundown = self.engine.channels[channel].rundown
-        soon = self.clock.now() + PIECES_AHEAD
-        render = [
-            [w.specification.model_dump(mode="json"), w.needed]
-            for w in self.planner.wishes(channel)
-            if isinstance(w.specification, Variant) or w.needed < soon
-        ]
-        missing = {f.item: f.at for f in self.planner.findings(channel) if f.rule is Rule.MISSING_ITEM and f.at}
-        wishes = {"render": render, "missing": missing}
-        try:
-            durable.replace_file(rundown_file(self.settings, channel), lines_to_json(rundown or ()))
-            durable.replace_file(wishes_file(self.settings, channel), json.dumps(wishes).encode())
-        except OSError as error:
-            log.warning("rundown_not_written", channel=channel, error=str(error))
+            rundown = self.engine.channels[channel].rundown
+            missing = {f.item: f.at for f in self.planner.findings(channel) if f.rule is Rule.MISSING_ITEM and f.at}
+            wishes = [
+                w
+                for w in self.planner.wishes(channel)
+                if isinstance(w.specification, Variant) or w.needed < now + PIECES_AHEAD
+            ]
+            await asyncio.to_thread(state.write_plan, self.settings, channel, rundown or (), wishes, missing)
 
     # --- what others see ---
 
@@ -489,24 +407,6 @@ def stands_in(running: Kind | None, coming: Sequence[str]) -> str | None:
     if running is Kind.SLATE or (running is Kind.IDENT and all(k in (Kind.IDENT, Kind.SLATE) for k in coming)):
         return running.value
     return None
-
-
-def rundown_file(settings: Settings, channel: str) -> Path:
-    """Return where the running order of a channel is told to other processes."""
-    return settings.data_dir / "state" / f"rundown-{channel}.json"
-
-
-def plan_file(settings: Settings, channel: str) -> Path:
-    """Return where the documents that the air role has planned a channel with are kept."""
-    return settings.data_dir / "state" / f"plan-{channel}.json"
-
-
-def wishes_file(settings: Settings, channel: str) -> Path:
-    """Return where is told what a channel's plan waits for, by air time: what to render, and which files it misses.
-
-    ``{"render": [[specification, air time]], "missing": {path: air time}}``
-    """
-    return settings.data_dir / "state" / f"wishes-{channel}.json"
 
 
 def _aired(entries: Sequence[Entry]) -> list[Aired]:

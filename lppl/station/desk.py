@@ -5,7 +5,6 @@ tells what it does by the journal and by files.
 """
 
 import asyncio
-import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
@@ -24,12 +23,12 @@ from lppl.plan_store import GridVersion, Kind, PlanStore
 from lppl.ports import Aired
 from lppl.programme import Programme
 from lppl.quanta import Quanta, at_or_after
-from lppl.rundown import Line, Rundown, line_from_json, line_to_json, lines_from_json
-from lppl.station.air import AirStatus, plan_file, rundown_file
+from lppl.rundown import Line, Rundown, line_from_json, line_to_json
 from lppl.station.builtin import BuiltinMaker
 from lppl.station.desk_errors import AlreadyAiring, NothingToPublish, ReasonNeeded, UnknownChannel, UnknownVersion
 from lppl.station.graphics import keep_logo
 from lppl.station.planning import common_documents, documents_of
+from lppl.station.state import AirStatus, plan_file, read_documents, read_rundown, rundown_file
 from lppl.station.work import restricted
 from scheduler.agenda import Agenda, day_bounds
 from scheduler.choice import Surroundings
@@ -221,10 +220,7 @@ class PlanningDesk:
         return await asyncio.to_thread(self._ordered, situation, lines, span, past, others)
 
     def _told(self, channel: str) -> tuple[Line, ...]:
-        try:
-            return lines_from_json(rundown_file(self.settings, channel).read_bytes())
-        except (OSError, ValueError, KeyError, TypeError):
-            return ()
+        return read_rundown(self.settings, channel)
 
     def _standing(self, s: _Situation) -> tuple[Line, ...]:
         """Return what of the air role's running order still holds: all of it, or after a change what has begun."""
@@ -238,12 +234,12 @@ class PlanningDesk:
     def _taken(self, s: _Situation) -> bool:
         """Tell whether the air role has planned with the documents as they are now."""
         kept, order = plan_file(self.settings, s.channel.id), rundown_file(self.settings, s.channel.id)
+        known = read_documents(self.settings, s.channel.id)
         try:
-            known = Documents(**json.loads(kept.read_bytes()))
             fresh = kept.stat().st_mtime_ns <= order.stat().st_mtime_ns
-        except (OSError, ValueError, TypeError):
+        except OSError:
             return False
-        return fresh and replace(known, airings=()) == replace(s.documents, airings=())
+        return fresh and known is not None and replace(known, airings=()) == replace(s.documents, airings=())
 
     def _ordered(
         self,

@@ -11,8 +11,8 @@ from lppl.events import Alarm, Bus
 from lppl.library import Library
 from lppl.quanta import starting
 from lppl.rundown import Line, lines_from_json
-from lppl.station.air import rundown_file
 from lppl.station.desk import PlanningDesk
+from lppl.station.state import rundown_file
 from lppl.station.timer import Missed, Timer
 from scheduler.findings import Severity
 

@@ -22,8 +22,9 @@ from lppl.events import Bus, ItemStarted, Lagged, ScheduleChanged
 from lppl.journal import Entry, JournalFollower, Record
 from lppl.quanta import QUANTUM_MS, Quanta, cell_start, covering, milliseconds, seconds
 from lppl.rundown import Kind
-from lppl.station.air import AirStatus, free_gb
+from lppl.station.air import free_gb
 from lppl.station.builtin import Builtins
+from lppl.station.state import AirStatus
 from lppl.withheld import Withheld
 from streaming.channel import ChannelStream
 from streaming.heads import Archive

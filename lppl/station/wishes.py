@@ -18,8 +18,8 @@ from lppl.derived import SPECIFICATION, Specification, derived_id
 from lppl.library import Library
 from lppl.media import AssetId, Profile
 from lppl.quanta import Quanta, at_or_after
-from lppl.station.air import rundown_file, wishes_file
 from lppl.station.records import Records
+from lppl.station.state import rundown_file, wishes_file
 from lppl.station.wants import Airs
 
 LOOK_S = 8.0

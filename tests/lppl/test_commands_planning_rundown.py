@@ -11,8 +11,8 @@ import pytest
 from lppl.config import Settings
 from lppl.quanta import Quanta, at_or_after
 from lppl.rundown import lines_to_json
-from lppl.station.air import AirStatus, ChannelStatus, plan_file, rundown_file
 from lppl.station.planning import documents_of
+from lppl.station.state import AirStatus, ChannelStatus, plan_file, rundown_file
 from tests.lppl.planned_station import Station, made_up
 from tests.lppl.test_commands_planning import lay_down
 

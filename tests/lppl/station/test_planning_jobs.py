@@ -13,9 +13,9 @@ from lppl.library import Library
 from lppl.plan_store import Kind
 from lppl.programme import Programme
 from lppl.rundown import lines_to_json
-from lppl.station.air import rundown_file
 from lppl.station.desk import PlanningDesk
 from lppl.station.planning_jobs import LIVE_SOON, NOTICE, PLAN_SEVERE, LiveNotices, check_ahead, keep_days, live_slots
+from lppl.station.state import rundown_file
 from scheduler.grid import Entry, Grid, LiveSource
 from scheduler.recurrence import Recurrence
 
