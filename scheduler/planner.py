@@ -97,16 +97,21 @@ class SchedulePlanner:
 
     def built(self, channel: str, start: Quanta, end: Quanta, aired: Sequence[Aired]) -> Built:
         """Return the plan, what staff should know about it, and what should be rendered for it."""
+        built = self._built[channel] = self._made(channel, start, end, aired)
+        return built
+
+    def look(self, channel: str, start: Quanta, end: Quanta, aired: Sequence[Aired]) -> Rundown:
+        """Return what :meth:`plan` would, but remember nothing: the plan in force stays the one that is kept to."""
+        return self._made(channel, start, end, aired).rundown
+
+    def _made(self, channel: str, start: Quanta, end: Quanta, aired: Sequence[Aired]) -> Built:
         s = self._channels[channel]
         try:
             around = Surroundings(self._previous(channel), self._mirrors(s.plan), s.dress)
-            built = compose(s.plan, s.catalogue, s.ident, s.slate, self._zone, start, end, aired, around)
-        except (ValueError, TypeError, ArithmeticError, LookupError, OSError):
-            # Not expected of any plan; but the air is worth more than the plan.
+            return compose(s.plan, s.catalogue, s.ident, s.slate, self._zone, start, end, aired, around)
+        except Exception:  # not expected of any plan; but the air is worth more than the plan
             log.exception("plan_failed", channel=channel, start=start, end=end)
-            built = Built(Rundown(_slate_lines(s.slate, start, end)), ())
-        self._built[channel] = built
-        return built
+            return Built(Rundown(_slate_lines(s.slate, start, end)), ())
 
     def _previous(self, channel: str) -> Previous:
         built = self._built.get(channel)

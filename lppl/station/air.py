@@ -88,6 +88,9 @@ class Air:
         self._file_plans: dict[str, Plan] = {}
         self._documents: dict[str, Documents] = {}
         self._unsaved: set[str] = set()
+        self._turns = {c.id: asyncio.Lock() for c in settings.channels}
+        """One at a time makes a channel's plan: what was begun with less knowledge never comes after who knew more."""
+        self._laid: set[str] = set()
         self._told_at = Quanta(0)
         self._schedule_stamp: dict[str, tuple[int, int] | None] = {}
         self._reported: set[HouseId] = set()
@@ -242,7 +245,7 @@ class Air:
         elif read.origin is Origin.FILE:
             log.info("schedule_read", channel=channel, file=str(path))
         self._file_plans[channel] = plan_of(read.schedule, self._zone)
-        await asyncio.to_thread(self._lay_out, channel)
+        await self._lay_out(channel)
         return True
 
     async def take_documents(self, channel: str, documents: Documents) -> None:
@@ -253,11 +256,21 @@ class Air:
             log.info("grid_in_force", channel=channel, entries=len(documents.grid.get("entries", ())))
         self._documents[channel] = documents
         await asyncio.to_thread(state.write_documents, self.settings, channel, documents)
-        await asyncio.to_thread(self._lay_out, channel)
+        await self._lay_out(channel)
         await self.plan(channel, keep=False)
 
-    def _lay_out(self, channel: str) -> None:
-        """Make the plan of a channel from its documents, or from its file while no grid was published. Blocking."""
+    async def _lay_out(self, channel: str) -> None:
+        """Make the plan of a channel from its documents, or from its file while no grid was published."""
+        async with self._turns[channel]:
+            try:
+                await asyncio.to_thread(self._lay_out_now, channel)
+                self._laid.add(channel)
+            except Exception:  # no document is worth the air: what was laid out before holds
+                log.exception("documents_not_laid_out", channel=channel)
+                if channel not in self._laid:
+                    self.planner.update(channel, plan=self._file_plans.get(channel))
+
+    def _lay_out_now(self, channel: str) -> None:
         documents, from_file = self._documents.get(channel, Documents()), self._file_plans.get(channel, Plan())
         found = laid_out(channel, documents, from_file, self._zone, self._place, self.clock.now())
         rules, on_tv = found.sheet.rules, self._channels[channel].kind is ChannelKind.TV
@@ -288,26 +301,30 @@ class Air:
 
         `then` those that simulcast it are planned too.
         """
-        playout = self.engine.channels[channel]
+        async with self._turns[channel]:
+            await self._follow_new(self.engine.channels[channel], keep=keep, horizon=horizon)
+        self._say_findings(channel)
+        self._unsaved.add(channel)
+        self._changed(channel)
+        for other in self.planner.mirroring(channel) if then else ():
+            await self.plan(other, then=False, horizon=horizon)
+
+    async def _follow_new(self, playout: ChannelPlayout, *, keep: bool, horizon: Quanta) -> None:
+        channel = playout.channel
         for _ in range(3):
             kept = self._kept(playout) if keep else ()
             start = kept[-1].end if kept else playout.stop
             cut = None if keep else await self._hard_cut(playout)
             if cut is not None:
                 playout.follow(cut)
-                break
+                return
             past = [*self.history[channel], *(aired_line(x) for x in kept)]
             made = await asyncio.to_thread(
                 self.planner.plan, channel, start, Quanta(max(start, self.clock.now()) + horizon), past
             )
             if kept or playout.stop == start:
                 playout.follow(Rundown([*kept, *made]))
-                break
-        self._say_findings(channel)
-        self._unsaved.add(channel)
-        self._changed(channel)
-        for other in self.planner.mirroring(channel) if then else ():
-            await self.plan(other, then=False)
+                return
 
     def _kept(self, playout: ChannelPlayout) -> tuple[Line, ...]:
         if playout.fallback is not None:
@@ -326,7 +343,7 @@ class Air:
         if start >= stop:
             return None
         past = list(self.history[playout.channel])
-        near = await asyncio.to_thread(self.planner.plan, playout.channel, start, stop, past)
+        near = await asyncio.to_thread(self.planner.look, playout.channel, start, stop, past)
         if not any(line.hard and start < line.start < stop for line in near):
             return None
         made = await asyncio.to_thread(self.planner.plan, playout.channel, start, Quanta(start + HORIZON), past)
@@ -369,7 +386,10 @@ class Air:
         for channel in tuple(self._unsaved):
             self._unsaved.discard(channel)
             rundown = self.engine.channels[channel].rundown
-            missing = {f.item: f.at for f in self.planner.findings(channel) if f.rule is Rule.MISSING_ITEM and f.at}
+            missing: dict[str, Quanta] = {}
+            for f in self.planner.findings(channel):
+                if f.rule is Rule.MISSING_ITEM and f.at:
+                    missing[f.item] = min(f.at, missing.get(f.item, f.at))
             wishes = [
                 w
                 for w in self.planner.wishes(channel)

@@ -77,6 +77,18 @@ def test_a_plan_at_an_impossible_time_is_slate(
     assert {line.kind for line in rundown} == {Kind.SLATE}
 
 
+def test_a_look_ahead_leaves_the_plan_that_is_kept_to(
+    planner: SchedulePlanner, material: Callable[..., Material], shelf: Callable[[dict[str, int]], Shelf]
+) -> None:
+    planner.update("tv", plan=EVERYTHING, shelf=shelf({f"{n}": 60 + n for n in range(9)}), slate=material("s", 40))
+    planned = planner.plan("tv", START, Quanta(START + 2000), [])
+    planner.update("tv", shelf=shelf({f"{n}": 60 + n for n in range(12)}))
+    near = planner.look("tv", START, Quanta(START + 60), [])
+    assert near.lines[0].material == planned.lines[0].material
+    again = planner.plan("tv", START, Quanta(START + 2000), [])
+    assert again.lines == planned.lines, "what an earlier plan had chosen stays where the rules allow it"
+
+
 def test_plans_in_threads_while_the_shelf_swaps(
     planner: SchedulePlanner, material: Callable[..., Material], shelf: Callable[[dict[str, int]], Shelf]
 ) -> None:
