@@ -5,7 +5,7 @@ from zoneinfo import ZoneInfo
 
 from lppl.media import AssetId, Material
 from lppl.quanta import Quanta, covering
-from scheduler.agenda import Agenda, Slot
+from scheduler.agenda import Agenda, Slot, local_date
 from scheduler.fill import Catalogue
 from scheduler.findings import Findings, Rule
 from scheduler.memory import Memory
@@ -32,6 +32,8 @@ class SlotWalk:
         self.progress: ListProgress | None = None
         self._number = -1
         self._seen: int | None = None
+        self._last_part = {slot.key: n for n, slot in enumerate(agenda.slots)}
+        self._interrupted: dict[str, ListProgress] = {}
 
     def speak(self, start: Quanta) -> None:
         """Tell from `start` on what becomes of slots."""
@@ -49,18 +51,27 @@ class SlotWalk:
         if number == self._number and self._flows(q):
             number += 1
         slot = slots[number] if number >= 0 and q < slots[number].end else None
+        if slot is not self.slot:
+            self._change(slot, number)
         if self._seen is not None:
-            if self.slot is not None and slot is not self.slot:
-                self._leave(self.slot, slot)
             for passed in slots[self._seen + 1 : number + 1]:
                 if passed is not slot:
                     self._pass(passed)
             self._seen = max(self._seen, number)
         self._number = number
-        if slot is not self.slot:
-            if slot is None or self.slot is None or slot.key != self.slot.key:
-                self.progress = self._opened(slot) if slot else None
-            self.slot = slot
+
+    def _change(self, slot: Slot | None, number: int) -> None:
+        """Go over into the slot of a number; a list that something interrupts goes on later where it was."""
+        left, progress = self.slot, self.progress
+        self.slot = slot
+        if left is not None and slot is not None and slot.key == left.key:
+            return
+        if left is not None and progress:
+            if self._last_part[left.key] > number:
+                self._interrupted[left.key] = progress
+            else:
+                self._leave(left, progress)
+        self.progress = (self._interrupted.pop(slot.key, None) or self._opened(slot)) if slot else None
 
     def _flows(self, q: Quanta) -> bool:
         """Tell whether the running slot has run out at `q` and the next one may begin early."""
@@ -85,9 +96,7 @@ class SlotWalk:
         may = may_air(self._plan, slot.key, slot.start, self._zone)
         skipped = self._plan.skips.get(slot.key, frozenset())
         wanted = [(path, m) for path, m in entries if m is None or m.asset not in skipped]
-        for _, m in wanted:
-            if m is not None and not may(m):
-                self._say_rights(slot, m)
+        self._say_rights(slot, [m for _, m in wanted if m is not None and not may(m)])
         progress = ListProgress([(path, m if m is None or may(m) else None) for path, m in wanted], repeat)
         for asset in self._memory.aired_since(slot.opens):
             progress.note(asset)
@@ -116,11 +125,26 @@ class SlotWalk:
             if m and (aired := self._memory.last_before(m.asset, slot.opens)) is not None
         ]
         latest = max(done)[1] if done else -1
-        first = max(0, latest - series.count + 1) if series.rerun else latest + 1
-        if first >= len(listed) and series.repeat:
-            first = 0
-        chosen = listed[first : first + series.count]
-        if listed and len(chosen) < series.count and not series.rerun and self._seen is not None:
+        if series.rerun:
+            return listed[max(0, latest - series.count + 1) :][: series.count]
+        return self._next_episodes(slot, series, listed, latest + 1)
+
+    def _next_episodes(
+        self, slot: Slot, series: Series, listed: Sequence[tuple[str, Material | None]], first: int
+    ) -> list[tuple[str, Material | None]]:
+        """Return the episodes from place `first` on, past those that will never be allowed again."""
+        today = local_date(slot.opens, self._zone)
+        chosen: list[tuple[str, Material | None]] = []
+        over: list[Material] = []
+        for path, m in (*listed[first:], *(listed[:first] if series.repeat else ())):
+            if len(chosen) == series.count:
+                break
+            if m is not None and m.details.last_day is not None and m.details.last_day < today:
+                over.append(m)
+            else:
+                chosen.append((path, m))
+        self._say_rights(slot, over)
+        if listed and len(chosen) < series.count and not series.repeat and self._seen is not None:
             self._findings.add(
                 Rule.SERIES_ENDED,
                 f"Episode {slot.strip.programme} habis: {len(listed)} episode sudah ditayangkan.",
@@ -132,23 +156,24 @@ class SlotWalk:
             )
         return chosen
 
-    def _say_rights(self, slot: Slot, material: Material) -> None:
-        self._findings.add(
-            Rule.RIGHTS_OVER,
-            f'"{material.title}" tidak boleh tayang pada hari atau jam ini; dilewati pada {slot.strip.programme}.',
-            f'"{material.title}" may not air on this day or hour; it is skipped in {slot.strip.programme}.',
-            slot.strip.where,
-            slot.start,
-            source="Hak siar dan jam materi",
-            item=material.title,
-            remedy="Perbarui hak siarnya, atau ganti materinya.",
-        )
+    def _say_rights(self, slot: Slot, materials: Sequence[Material]) -> None:
+        for material in materials if self._seen is not None else ():
+            self._findings.add(
+                Rule.RIGHTS_OVER,
+                f'"{material.title}" tidak boleh tayang pada hari atau jam ini; dilewati pada {slot.strip.programme}.',
+                f'"{material.title}" may not air on this day or hour; it is skipped in {slot.strip.programme}.',
+                slot.strip.where,
+                slot.start,
+                source="Hak siar dan jam materi",
+                item=material.title,
+                remedy="Perbarui hak siarnya, atau ganti materinya.",
+            )
 
-    def _leave(self, slot: Slot, then: Slot | None) -> None:
+    def _leave(self, slot: Slot, progress: ListProgress) -> None:
         content = slot.strip.content
         again = isinstance(content, Listed | Folder) and content.repeat
-        rest = len(self.progress.unaired) if self.progress and not again else 0
-        if rest and (then is None or then.key != slot.key):
+        rest = len(progress.unaired)
+        if rest and not again and self._seen is not None:
             name = slot.strip.programme
             self._findings.add(
                 Rule.BLOCK_OVERLONG,
@@ -161,6 +186,10 @@ class SlotWalk:
 
     def _pass(self, slot: Slot) -> None:
         name = slot.strip.programme
+        if slot.start > slot.opens:  # the rest of what began before something interrupted it
+            if self._agenda.slots[self._last_part[slot.key]] is slot and slot.key in self._interrupted:
+                self._leave(slot, self._interrupted.pop(slot.key))
+            return
         self._findings.add(
             Rule.BLOCK_SKIPPED,
             f"{name} tidak tayang: acara sebelumnya berlangsung melewati seluruh waktunya, atau jam dimajukan.",
