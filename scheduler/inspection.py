@@ -42,12 +42,26 @@ def _content(findings: Findings, catalogue: Catalogue, strip: Strip, q: Quanta) 
         folders = content.folders
     elif isinstance(content, Folder | Series) and content.folder:
         folders = (content.folder,)
-    if folders and not any(catalogue.in_folder(f) for f in folders):
+    if not folders and not paths and isinstance(content, Listed | Folder | Series | Rotating):
+        _nothing(findings, strip, q)
+    elif folders and not any(catalogue.in_folder(f) for f in folders):
         _absent(findings, "folder:" + ", ".join(folders), strip.where, q)
     if isinstance(content, Rotating) and content.clock and folders:
         _clock(findings, catalogue, strip, content, q)
     if isinstance(content, Reserved):
         _reserved(findings, strip, content, q)
+
+
+def _nothing(findings: Findings, strip: Strip, q: Quanta) -> None:
+    findings.add(
+        Rule.EMPTY_FOLDER,
+        f"{strip.programme} belum punya isi; sisipan mengudara.",
+        f"{strip.programme} has nothing to air; filler airs.",
+        strip.where,
+        q,
+        item=strip.programme,
+        remedy="Isi daftar, folder, atau rotasinya.",
+    )
 
 
 def _clock(findings: Findings, catalogue: Catalogue, strip: Strip, content: Rotating, q: Quanta) -> None:
