@@ -6,13 +6,13 @@ chosen is the builder's business (`scheduler.rundown`).
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import timedelta
+from datetime import UTC, timedelta
 from zoneinfo import ZoneInfo
 
 from lppl.derived import Tail, Variant, derived_id
 from lppl.media import AssetId, Material
 from lppl.quanta import GOP, Quanta, at_or_after, covering, starting
-from lppl.rundown import Kind, Rundown
+from lppl.rundown import Kind, Line, Rundown
 from scheduler.agenda import Agenda, Slot, local_clock
 from scheduler.fill import Catalogue, Pool, Rotation, air_length, best_fit
 from scheduler.findings import Findings, Rule, Severity
@@ -64,6 +64,8 @@ class Choice:
     length: Quanta = Quanta(0)
     fades: bool = False
     """Its end may overlap with what comes next."""
+    category: str = ""
+    """Its category in the log, where it is known from elsewhere."""
     house_only: Material | None = None
     """What is sent for it, where that was rendered ahead."""
 
@@ -145,18 +147,18 @@ class Chooser:
         until = slot.end if line is None else min(slot.end, line.end)
         bound = until if hard is None else min(until, hard)
         own = self._catalogue.of(line.material.asset) if line is not None else None
-        if line is None or own is None:
+        if other is None or line is None or own is None:
             title = f'"{line.material.title}" belum disiapkan' if line else "susunannya belum ada"
             return self.fill(q, bound, f"siaran bersama {content.channel}: {title}")
-        at = Quanta(line.in_point + q - line.start)
+        at = Quanta(_where(other, line, own) + q - line.start)
         if own.on_tv:
             at = Quanta(at - at % GOP)
-        if at >= own.quanta:
+        if at >= own.quanta or own.asset in self._plan.skips.get(slot.key, ()):
             return self.fill(q, bound, f"siaran bersama {content.channel}")
         why = f"Siaran bersama {content.channel}: {line.programme}"
-        return Choice(
-            own, line.kind if line.kind is Kind.FILLER else Kind.ITEM, why, bound, at, Quanta(own.quanta - at)
-        )
+        kind = line.kind if line.kind is Kind.FILLER else Kind.ITEM
+        length = Quanta(min(own.quanta - at, until - q))
+        return Choice(own, kind, why, hard, at, length, category=line.category)
 
     def _from_rotation(self, slot: Slot, content: Rotating, q: Quanta, hard: Quanta | None) -> Choice:
         """Whose turn it is by the rotation's rules, or else the longest that fits before the hard start."""
@@ -232,7 +234,8 @@ class Chooser:
             return ""
         if not self._hour[0] <= q < self._hour[1]:
             local = starting(q).astimezone(self._zone).replace(minute=0, second=0, microsecond=0)
-            self._hour = (at_or_after(local), at_or_after(local + timedelta(hours=1)))
+            # in UTC: where clocks are set back, an hour comes twice, and is two
+            self._hour = (at_or_after(local), at_or_after(local.astimezone(UTC) + timedelta(hours=1)))
         since = max(self._hour[0], slot.opens)
         aired = sum(1 for asset in self._memory.aired_since(Quanta(since)) if asset in pool.assets)
         group = content.clock[aired % len(content.clock)]
@@ -301,6 +304,16 @@ class Chooser:
 
     def _clock(self, q: Quanta) -> str:
         return local_clock(q, self._zone)
+
+
+def _where(other: Rundown, line: Line, own: Material) -> Quanta:
+    """Return where in its asset a line of another channel begins; of what was rendered, a part only, by its place."""
+    part = not line.material.house.startswith(line.material.asset) and line.material.quanta < own.quanta
+    if not part:
+        return line.in_point
+    before = other.at(Quanta(line.start - 1))
+    goes_on = before is not None and before.material.asset == own.asset
+    return Quanta(before.in_point + before.length) if before and goes_on else own.cue_in
 
 
 def _named(folders: Sequence[str]) -> str:

@@ -248,6 +248,8 @@ class _Composer:
             return Category.SUPPORT.value
         if event and event.category:
             return event.category
+        if choice.category:
+            return choice.category
         of_asset = choice.material.details.category
         return of_asset.value if of_asset else self._walk.slot.strip.category if self._walk.slot else ""
 
