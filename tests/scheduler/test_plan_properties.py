@@ -305,7 +305,7 @@ def rotation_lines(case: Case, built: Built) -> Iterator[tuple[Line, Rotating, M
         if each.start < case.start:
             memory.note(each.asset, each.start, Quanta(each.start + each.length), each.until, fixed=False)
     for line in built.rundown:
-        goes_on = line.why.startswith(("Lanjutan", "Akhir"))
+        goes_on = line.why.startswith(("Lanjutan", "Akhir", "Sisipan: akhir"))
         content = contents.get(line.slot.partition("@")[0])
         chosen = line.why.startswith("Rotasi") and not line.event and not goes_on
         if isinstance(content, Rotating) and content.rules.any and chosen:
