@@ -1,9 +1,10 @@
-"""The commands of planning, put together: grids, running orders, logs, and what they are made of."""
+"""The commands of planning, put together: grids, running orders, logs, catch-up, and what they are made of."""
 
 import typer
 
 from lppl.commands import (
     planning_calendar,
+    planning_catchup,
     planning_documents,
     planning_grid,
     planning_logs,
@@ -23,4 +24,5 @@ def register(app: typer.Typer, media: typer.Typer) -> None:
         app.add_typer(commands, name=name)
     app.add_typer(planning_calendar.prayer, name="prayer")
     app.add_typer(planning_calendar.hijri, name="hijri")
+    app.add_typer(planning_catchup.catchup, name="catchup")
     planning_media.register(media)

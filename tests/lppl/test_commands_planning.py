@@ -317,7 +317,7 @@ def test_details_of_material_are_kept_shown_and_cleared(station: Station) -> Non
 
 # ---- the guide ------------------------------------------------------------------------------------
 
-PLANNING = ("grid", "rundown", "logs", "programme", "playlist", "rotation", "order", "prayer", "hijri")
+PLANNING = ("grid", "rundown", "logs", "programme", "playlist", "rotation", "order", "prayer", "hijri", "catchup")
 GUIDE = (Path(__file__).parents[2] / "docs" / "panduan" / "pola-acara.md").read_text()
 
 
