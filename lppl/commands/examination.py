@@ -1,7 +1,7 @@
 """``lppl doctor``: every check of a station, side by side, and how they are shown.
 
 The machine's checks are :mod:`lppl.doctor`'s, those of what it talks to :mod:`lppl.reach`'s; here are the ones that
-need the engines: VLC and sound cards, schedules, pages, and whether ffmpeg still writes the house format.
+need the engines: VLC and sound cards, grids, schedules, pages, and whether ffmpeg still writes the house format.
 """
 
 import asyncio
@@ -11,12 +11,14 @@ from collections.abc import Awaitable, Sequence
 from dataclasses import asdict
 from datetime import UTC, datetime
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
 from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
 import web
+from lppl.commands.records import library_of
 from lppl.config import Settings
 from lppl.doctor import (
     PATIENCE_S,
@@ -36,12 +38,16 @@ from lppl.doctor import (
     warn,
     worst,
 )
-from lppl.errors import HouseFileDamaged, ProcessFailed, ScheduleInvalid
+from lppl.errors import HouseFileDamaged, LpplError, ProcessFailed, ScheduleInvalid
 from lppl.media import AssetId, ChannelKind, Facts, Profile
+from lppl.plan_store import GridVersion, PlanStore
 from lppl.process import run
 from lppl.quanta import Quanta
 from lppl.reach import check_database, check_port, check_redis
+from lppl.station.state import read_documents
 from playout.soundcard import list_devices
+from scheduler.grid import read_grid
+from scheduler.indonesian import short_date
 from scheduler.schedule import parse_schedule
 from streaming.commands import audio_argv, video_argv
 from streaming.fmp4 import AudioTrack, Track, VideoTrack, read_track
@@ -75,7 +81,7 @@ async def examine(settings: Settings) -> list[Check]:
         check_database(settings),
         check_redis(settings),
         asyncio.to_thread(check_pages),
-        asyncio.to_thread(check_schedules, settings),
+        check_plans(settings),
     ]
     found: list[Check] = []
     for result in await asyncio.gather(*pending):
@@ -151,6 +157,47 @@ def check_pages(folder: Path = PAGES) -> Check:
     if missing:
         return fail("pages", f"halaman web tidak utuh / incomplete: {', '.join(missing)}", remedy)
     return ok("pages", f"{len(manifest)} berkas / bundles")
+
+
+async def check_plans(settings: Settings) -> list[Check]:
+    """Check what each channel airs by: the grid that is in force, before the first one its schedule file."""
+    try:
+        async with library_of(settings) as library:
+            store = PlanStore(library.engine)
+            grids = {c.id: await store.in_force(c.id) for c in settings.channels}
+    except LpplError:  # told by the check of the records; the air goes on with what it remembers
+        grids = {}
+    files = await asyncio.to_thread(check_schedules, settings)
+    found = []
+    for channel, of_file in zip(settings.channels, files, strict=True):
+        version = grids.get(channel.id)
+        if version is not None:
+            found.append(check_grid(version, settings.station.zone))
+        elif not grids and await asyncio.to_thread(_remembers_grid, settings, channel.id):
+            found.append(ok(f"grid:{channel.id}", "pola acara yang diingat layanan / the grid that is remembered"))
+        else:
+            found.append(of_file)
+    return found
+
+
+def check_grid(version: GridVersion, zone: ZoneInfo) -> Check:
+    """Check that all of a grid in force can be understood, and say which version it is. Pure."""
+    name = f"grid:{version.channel}"
+    grid, wrong = read_grid(version.document)
+    if wrong:
+        return fail(
+            name,
+            f"versi {version.number}: " + "\n".join(f.indonesian for f in wrong[:5]),
+            "perbaiki dan terbitkan lagi: lppl grid publish, atau lppl grid withdraw / mend it and publish again",
+        )
+    since = f", terbit {short_date(version.published.astimezone(zone).date())}" if version.published else ""
+    over = f", dengan {len(version.findings)} temuan berat / over severe findings" if version.findings else ""
+    return ok(name, f"versi {version.number} berlaku / in force{since}: {len(grid.entries)} entri / entries{over}")
+
+
+def _remembers_grid(settings: Settings, channel: str) -> bool:
+    documents = read_documents(settings, channel)
+    return documents is not None and documents.grid is not None
 
 
 def check_schedules(settings: Settings) -> list[Check]:

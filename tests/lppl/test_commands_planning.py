@@ -1,16 +1,22 @@
 """``lppl grid`` and what grids are made of, as staff use them: real records, real outputs, exit codes."""
 
+import asyncio
 import re
 import shlex
 import tomllib
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
 from typer.main import get_command
 
 from lppl.commands.app import app
+from lppl.commands.examination import check_plans
+from lppl.doctor import State
 from lppl.plan_store import Kind
+from lppl.station import state
+from lppl.station.desk import PlanningDesk
+from scheduler.documents import Documents
 from tests.lppl.planned_station import Station
 
 WEEK = (
@@ -313,6 +319,40 @@ def test_details_of_material_are_kept_shown_and_cleared(station: Station) -> Non
     station.lppl("media", "set", "musik/lagu-01.mp3", "--clear", "rights-until", "--clear", "age")
     (kept,) = station.json("media", "details", "musik/lagu-01.mp3")
     assert kept["last_day"] is None and kept["age"] is None and kept["group"] == "gold"
+
+
+# ---- doctor ---------------------------------------------------------------------------------------
+
+
+async def _spoil(desk: PlanningDesk) -> None:
+    version, now = await desk.store.in_force("radio"), datetime.now(UTC)
+    assert version is not None
+    await desk.store.save_draft("radio", {**version.document, "entries": [{"id": "x"}]}, "Sari", now)
+    await desk.store.publish("radio", version.number + 1, "Sari", now)
+
+
+def test_doctor_says_which_grid_is_in_force(station: Station) -> None:
+    schedule = station.settings.data_dir / "schedule"
+    schedule.mkdir(parents=True)
+    (schedule / "radio.toml").write_text("salah =")
+    tv, radio = asyncio.run(check_plans(station.settings))
+    assert (tv.name, radio.name, radio.state) == ("schedule:tv", "schedule:radio", State.FAIL)
+    lay_down(station)
+    station.lppl("grid", "publish", "radio")
+    tv, radio = asyncio.run(check_plans(station.settings))
+    assert (tv.name, radio.name, radio.state) == ("schedule:tv", "grid:radio", State.OK)
+    assert "versi 1 berlaku" in radio.detail and "4 entri" in radio.detail
+    station.at_the_desk(_spoil)
+    spoilt = asyncio.run(check_plans(station.settings))[1]
+    assert spoilt.state is State.FAIL and "versi 2" in spoilt.detail and "withdraw" in spoilt.remedy
+
+
+def test_doctor_without_records_names_the_grid_that_the_air_remembers(station: Station) -> None:
+    state.write_documents(station.settings, "radio", Documents(grid={}))
+    assert station.settings.database_file is not None
+    station.settings.database_file.unlink()
+    tv, radio = asyncio.run(check_plans(station.settings))
+    assert (tv.name, radio.name, radio.state) == ("schedule:tv", "grid:radio", State.OK)
 
 
 # ---- the guide ------------------------------------------------------------------------------------
