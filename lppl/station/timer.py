@@ -40,7 +40,7 @@ KEPT_DAYS = 400
 Run = Callable[[datetime], Awaitable[None]]
 """Does the work of one occurrence; takes the UTC instant at which it was due."""
 NextAfter = Callable[[datetime], datetime | None]
-"""Returns the first UTC instant after the given one at which a job is due, None when there is none; quick and pure."""
+"""Returns the first UTC instant after the given one at which a job is due, None when there is none. Asked in a thread."""
 
 
 class Missed(StrEnum):
@@ -181,7 +181,7 @@ class Timer:
         since = await self._recall(job, store, now) if job.looked is None else min(job.looked, now)
         since = max(since, now - timedelta(days=KEPT_DAYS))
         ripe = {due for due, from_then in job.interrupted if from_then <= now}
-        due = sorted(ripe.union(due_between(job.next_after, since, now)))
+        due = sorted(ripe.union(await asyncio.to_thread(list, due_between(job.next_after, since, now))))
         chosen = to_run(job.missed, due, now)
         if len(chosen) < len(due):
             log.warning("occurrences_missed", job=name, missed=len(due) - len(chosen), newest=due[-1].isoformat())
@@ -189,7 +189,7 @@ class Timer:
             await self._once(job, store, instant_due)
         job.looked = now
         job.interrupted = [(d, from_then) for d, from_then in job.interrupted if d not in ripe]
-        following = job.next_after(now)
+        following = await asyncio.to_thread(job.next_after, now)
         coming = [from_then for _, from_then in job.interrupted] + ([following] if following is not None else [])
         return min([_next_look(now), *coming])
 

@@ -1,6 +1,7 @@
 """Times of day become instants by our own arithmetic; what is late follows its policy; nothing runs twice."""
 
 import asyncio
+import threading
 from collections.abc import AsyncIterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -300,6 +301,19 @@ async def test_instants_need_not_be_daily_and_may_change(station: Station) -> No
     station.now = slots[1]
     assert await station.timer.look("job") == slots[1] + MINUTE
     assert station.ran == slots
+
+
+async def test_instants_are_asked_for_beside_the_event_loop(station: Station) -> None:
+    """Who asks reads a running order of two days, which would hold up a commit."""
+    asked: set[int] = set()
+
+    def next_after(after: datetime) -> datetime | None:
+        asked.add(threading.get_ident())
+        return after + HOUR
+
+    station.timer.at("job", next_after, station.run)
+    await station.timer.look("job")
+    assert asked and threading.get_ident() not in asked
 
 
 def test_names_are_kept_for_ever_so_they_must_be_one_job_each() -> None:
