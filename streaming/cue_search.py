@@ -70,9 +70,7 @@ class CueSearch:
         asset = await self._library.asset(name)
         if asset is None or asset.facts is None:
             return None
-        path = await asyncio.to_thread(
-            lambda: next((p for p in map(self._disk_path, asset.paths) if p.is_file()), None)
-        )
+        path = await asyncio.to_thread(self._first_there, asset.paths)
         if path is None:
             return None
         try:
