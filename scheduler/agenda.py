@@ -106,7 +106,8 @@ class Agenda:
         self.clashes: list[Clash] = []
         self.slots = _resolved(_slots(plan.strips, zone, first, last), self.clashes)
         found = [(e, stock.of_fixed(e)) for e in _events(plan, first, last, stock)]
-        self._guarded, there = _giving_way([(_settled(e, m), m) for e, m in found if m is not None])
+        settled = [(_settled(e, m), m) for e, m in found if m is not None]
+        self._guarded, there = _giving_way((e, m) for e, m in settled if e.key not in plan.skips)
         self.airing = tuple(sorted(there, key=lambda pair: (pair[0].start, pair[0].priority)))
         """Fixed lines that have their material, with it."""
         self.events = tuple(e for e, _ in self.airing)

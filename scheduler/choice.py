@@ -102,12 +102,12 @@ class Chooser:
             why = f"{what} pukul {clock}, menunggu acara sebelumnya selesai"
         if event.order:
             why += f" (pesanan {event.order})"
-        first = event.in_point or material.cue_in
+        first = event.in_point if event.length else event.in_point or material.cue_in
+        last = min(event.in_point + event.length if event.length else material.cue_out, material.quanta)
+        first = Quanta(min(first, material.quanta - 1))
         if material.on_tv:
             first = Quanta(first - first % GOP)
-        first = Quanta(min(first, material.quanta - 1))
-        length = min(event.length or material.cue_out - first, material.quanta - first)
-        return Choice(material, Kind.ITEM, why, hard, first, Quanta(max(1, length)))
+        return Choice(material, Kind.ITEM, why, hard, first, Quanta(max(1, last - first)))
 
     def content(self, q: Quanta, hard: Quanta | None) -> Choice:
         slot = self._walk.slot
@@ -262,7 +262,7 @@ class Chooser:
         faded = self._fade_of_what_aired(q, bound)
         if faded:
             return faded
-        may = may_air(self._plan, "", q, self._zone)
+        may = may_air(self._plan, self._walk.slot.key if self._walk.slot else "", q, self._zone)
         for source, pool in self._fillers:
             rotation = self._rotation(pool)
             why = f"Sisipan {_named((source,))}: {reason}"

@@ -12,8 +12,8 @@ from pydantic import Field
 
 from lppl.media import AssetId
 from lppl.programme import Document, Word
-from lppl.quanta import Quanta
-from lppl.rundown import Line
+from lppl.quanta import Quanta, covering
+from lppl.rundown import Kind, Line
 from scheduler.plan import Fixed, Start, Stretch
 
 AirTime = Annotated[int, Field(ge=0)]
@@ -70,7 +70,12 @@ def insert(at: Quanta, asset: AssetId, title: str, begins: Start = Start.NOT_BEF
 
 
 def skip(line: Line) -> Edit:
-    """Return the edit that leaves a line out."""
+    """Return the edit that leaves a line out. Raises ValueError for what stands in where nothing is scheduled."""
+    if not line.event and (not line.slot or line.kind in (Kind.IDENT, Kind.SLATE)):
+        raise ValueError(
+            "baris ini mengisi waktu kosong dan tidak dapat dilewati; sisipkan atau ganti dengan materi lain / "
+            "this line fills time that nothing else does; insert or replace instead"
+        )
     return Edit(act=Act.SKIP, at=line.start, left=_left(line), note=line.material.title)
 
 
@@ -105,8 +110,15 @@ def cut(line: Line, in_point: Quanta, out_point: Quanta) -> Edit:
 
 
 def hold(line: Line, until: Quanta) -> Edit:
-    """Return the edit that holds a line: filler airs until `until`, or until the edit is withdrawn."""
-    return Edit(act=Act.HOLD, at=line.start, until=until, note=line.material.title)
+    """Return the edit that holds a line: filler airs until `until`, or until the edit is withdrawn.
+
+    A fixed line then airs at `until`, but not a day or more later.
+    """
+    if not line.event:
+        return Edit(act=Act.HOLD, at=line.start, until=until, note=line.material.title)
+    put = _put(line, until, line.material.asset, line.material.title).model_copy(update={"begins": Start.NOT_BEFORE})
+    later = put if until - line.start < covering(86_400) else None
+    return Edit(act=Act.HOLD, at=line.start, left=_left(line), put=later, until=until, note=line.material.title)
 
 
 def fill(at: Quanta, until: Quanta) -> Edit:

@@ -24,8 +24,8 @@ def inspect(plan: Plan, catalogue: Catalogue, agenda: Agenda, start: Quanta, end
         if start <= clash.at < end:
             _clash(findings, clash)
     for q, entries in agenda.hard.items():
-        if len(entries) > 1 and start <= q < end:
-            _two_hard(findings, entries, q)
+        if len(entries) > 1 and start <= q < end and len(rivals := _rivals(entries)) > 1:
+            _two_hard(findings, rivals, q)
 
 
 def _content(findings: Findings, catalogue: Catalogue, strip: Strip, q: Quanta) -> None:
@@ -130,6 +130,12 @@ def _missing(findings: Findings, path: str, where: str, q: Quanta | None) -> Non
         q,
         item=path,
     )
+
+
+def _rivals(entries: Sequence[Fixed | Strip]) -> Sequence[Fixed | Strip]:
+    """Return the entries without the strips whose own beginning a person has replaced."""
+    replaced = {e.slot.partition("@")[0] for e in entries if isinstance(e, Fixed) and e.edit}
+    return [e for e in entries if not (isinstance(e, Strip) and e.key in replaced)]
 
 
 def _two_hard(findings: Findings, entries: Sequence[Fixed | Strip], q: Quanta) -> None:
