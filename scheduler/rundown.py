@@ -17,7 +17,7 @@ from lppl.ports import Aired
 from lppl.programme import Category
 from lppl.quanta import Quanta, covering
 from lppl.rundown import Kind, Line, Rundown
-from scheduler.agenda import Agenda, Slot, local_clock
+from scheduler.agenda import Agenda, local_clock
 from scheduler.choice import FADE, FADED, Choice, Chooser, Surroundings
 from scheduler.fill import Catalogue, air_length
 from scheduler.findings import Finding, Findings, Rule
@@ -218,7 +218,10 @@ class _Composer:
 
     def _line(self, q: Quanta, length: Quanta, choice: Choice, why: str, event: Fixed | None) -> Line:
         slot = self._walk.slot
-        material, why = self._dressed(choice, slot, why, q)
+        programme_id = (event.programme_id if event else "") or (slot.strip.programme_id if slot else "")
+        # only the programme itself carries its age label: no spot, no azan, no filler within it
+        own = choice.kind is Kind.ITEM and (event is None or event.edit)
+        material, why = self._dressed(choice, programme_id if own else "", why, q)
         programme = slot.strip.programme if slot else GAP
         if event:
             programme = event.title or (programme if slot else choice.material.title)
@@ -235,7 +238,7 @@ class _Composer:
             exact,
             why,
             slot=(event.slot if event else "") or (slot.key if slot else ""),
-            programme_id=(event.programme_id if event else "") or (slot.strip.programme_id if slot else ""),
+            programme_id=programme_id,
             category=self._category(choice, event),
             order=event.order if event else "",
             edit=event.edit if event else 0,
@@ -253,13 +256,11 @@ class _Composer:
         of_asset = choice.material.details.category
         return of_asset.value if of_asset else self._walk.slot.strip.category if self._walk.slot else ""
 
-    def _dressed(self, choice: Choice, slot: Slot | None, why: str, q: Quanta) -> tuple[Material, str]:
+    def _dressed(self, choice: Choice, programme_id: str, why: str, q: Quanta) -> tuple[Material, str]:
         """Return what is sent: the variant with graphics where there is one, or what was rendered for the choice."""
         if choice.house_only:
             return choice.house_only, why
-        wanted = (
-            self._around.dress(slot.strip.programme_id if slot else "", choice.material) if self._around.dress else None
-        )
+        wanted = self._around.dress(programme_id, choice.material) if self._around.dress else None
         if wanted is None or choice.kind in (Kind.IDENT, Kind.SLATE):  # the station's own carry what they must
             return choice.material, why
         derived = self._rendered(wanted, q, choice.material)
