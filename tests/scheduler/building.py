@@ -71,7 +71,7 @@ def strip(
 
 def fixed(time: str, path: str, *, hard: bool = True, **more: object) -> Fixed:
     """Make a fixed event at a clock time of the Sunday."""
-    return Fixed(at(time), f"tetap-{path}", path, hard, path, "tetap", **more)  # type: ignore[arg-type]
+    return Fixed(at(time), f"tetap-{path}", path, hard, where="tetap", **{"title": path} | more)  # type: ignore[arg-type]
 
 
 def edited(plan: Plan, *edits: Edit) -> Plan:

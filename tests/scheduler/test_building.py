@@ -152,8 +152,8 @@ EPISODES = [made(f"s/{n}", 1_000) for n in range(1, 5)]
 
 def week_of(series: Series, aired: list[Aired], days: int = 5) -> list[str]:
     """Return which episodes a daily series airs on days from the Sunday on; ``-`` parts days."""
-    plan = Plan((strip("sinetron", "06.00", "07.00", series),))
-    built = planned(plan, EPISODES, "06.00", Quanta(at("06.00") + days * DAY - 1), aired)
+    plan = Plan((strip("sinetron", "06.00", "07.00", series),), filler=("file:jeda",))
+    built = planned(plan, [*EPISODES, made("jeda", 5_000)], "06.00", Quanta(at("06.00") + days * DAY - 1), aired)
     found = []
     for n in range(days):
         start = at("06.00") + n * DAY
