@@ -40,7 +40,7 @@ KEPT_DAYS = 400
 Run = Callable[[datetime], Awaitable[None]]
 """Does the work of one occurrence; takes the UTC instant at which it was due."""
 NextAfter = Callable[[datetime], datetime | None]
-"""Returns the first UTC instant after the given one at which a job is due, None when there is none. Asked in a thread."""
+"""Returns the first UTC instant after a given one at which a job is due, None when there is none. Asked in a thread."""
 
 
 class Missed(StrEnum):
