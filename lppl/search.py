@@ -64,13 +64,15 @@ async def find(
     offset: int,
     limit: int,
 ) -> tuple[Sequence[Row[Any]], int]:
-    """Return one page of rows of `assets`, by title or newest first, and how many match in all."""
+    """Return one page of rows of `assets`, by title or newest first, and how many match in all.
+
+    What was rendered of other assets bears their titles and is no material to look for: only its `state` finds it.
+    """
     words = words_of(query)
     if words is None:
         return (), 0
     wanted = holding(words)
-    if state is not None:
-        wanted.append(assets.c.state == state)
+    wanted.append(assets.c.state != AssetState.DERIVED if state is None else assets.c.state == state)
     chosen = select(assets.c.id).where(*wanted)
     order, backwards = _orders(newest_first)
     if words:

@@ -80,7 +80,9 @@ assets = Table(
     Index("ix_assets_search", "title", "id", "state", "words"),
     Index(None, "added"),
 )
-"""One row per content. `state`: new (hashed, not examined), ready, refused. `words`: folded, to search.
+"""One row per content. `state`: new (hashed, not examined), ready, refused, derived (rendered of others: no file).
+
+`words`: folded, to search.
 
 The index holds all that a search looks at, in the order of its listing. PostgreSQL allows 2,704 bytes in one entry."""
 

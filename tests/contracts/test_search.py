@@ -7,9 +7,12 @@ from typing import Any
 import pytest
 
 from lppl.bench.row_search import catalogue, fill
+from lppl.config import Settings
 from lppl.database import migrate, open_database
+from lppl.derived import Tail, derived_id
 from lppl.library import Library
 from lppl.media import AssetId, AudioFacts, Facts, Tags
+from lppl.quanta import Quanta
 from lppl.records import AssetState
 from lppl.search import FEW
 
@@ -48,6 +51,17 @@ async def test_every_page_is_what_a_plain_look_gives(library: Library) -> None:
                     where = (words, state, newest_first, offset)
                     assert ([a.id for a in page.assets], page.total) == (ids[offset : offset + 20], total), where
     assert sizes == {(True, True), (False, True), (False, False)}
+
+
+async def test_what_was_rendered_of_others_is_no_material(library: Library) -> None:
+    profile, song = Settings().profile(Settings().channels[0]), AssetId("1" * 40)
+    await library.add_asset(song, 1, "Bengawan Solo", NOW)
+    tail = Tail(asset=song, at=5, length=6)
+    assert await library.add_derived([(tail, Quanta(9))], profile, NOW) == 1
+    for query in ("", "solo"):
+        page = await library.page(query)
+        assert ([a.id for a in page.assets], page.total) == ([song], 1)
+    assert [a.id for a in (await library.page("solo", AssetState.DERIVED)).assets] == [derived_id(tail)]
 
 
 @pytest.mark.parametrize("query", ["nol\0", "setengah \ud83d", "x" * 100_000, "%" * 900, "/ _ % ' \" \\", "a " * 9000])
