@@ -22,7 +22,7 @@ from lppl.rundown import Kind, Line, Rundown
 from scheduler.choice import Dress, Previous, Surroundings
 from scheduler.fill import Catalogue
 from scheduler.findings import Finding
-from scheduler.plan import Mirror, Plan
+from scheduler.plan import Mirror, Plan, untimed
 from scheduler.rundown import GAP, Built, Wish, catalogue_of, compose
 from scheduler.schedule import Schedule, default_schedule, parse_schedule
 
@@ -106,12 +106,14 @@ class SchedulePlanner:
 
     def _made(self, channel: str, start: Quanta, end: Quanta, aired: Sequence[Aired]) -> Built:
         s = self._channels[channel]
-        try:
-            around = Surroundings(self._previous(channel), self._mirrors(s.plan), s.dress)
-            return compose(s.plan, s.catalogue, s.ident, s.slate, self._zone, start, end, aired, around)
-        except Exception:  # not expected of any plan; but the air is worth more than the plan
-            log.exception("plan_failed", channel=channel, start=start, end=end)
-            return Built(Rundown(_slate_lines(s.slate, start, end)), ())
+        around = Surroundings(self._previous(channel), self._mirrors(s.plan), s.dress)
+        # a fault is not expected of any plan; but the air is worth more than a fixed event, and than the plan
+        for plan in (s.plan, untimed(s.plan), Plan(filler=s.plan.filler)):
+            try:
+                return compose(plan, s.catalogue, s.ident, s.slate, self._zone, start, end, aired, around)
+            except Exception:
+                log.exception("plan_failed", channel=channel, start=start, end=end)
+        return Built(Rundown(_slate_lines(s.slate, start, end)), ())
 
     def _previous(self, channel: str) -> Previous:
         built = self._built.get(channel)

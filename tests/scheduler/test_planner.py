@@ -2,6 +2,8 @@
 
 import threading
 from collections.abc import Callable
+from dataclasses import replace
+from datetime import date
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
@@ -13,6 +15,7 @@ from lppl.quanta import Quanta
 from lppl.rundown import Kind
 from scheduler.file_plan import plan_of
 from scheduler.findings import Rule
+from scheduler.plan import Fixed
 from scheduler.planner import Origin, SchedulePlanner, last_good_path, read_schedule_file
 from scheduler.schedule import default_schedule
 
@@ -75,6 +78,17 @@ def test_a_plan_at_an_impossible_time_is_slate(
     rundown = planner.plan("tv", Quanta(start), Quanta(start + 100), [])
     assert (rundown.start, len(rundown)) == (start, 3)
     assert {line.kind for line in rundown} == {Kind.SLATE}
+
+
+def test_a_fault_in_a_fixed_event_costs_the_event_and_not_the_programmes(
+    planner: SchedulePlanner, material: Callable[..., Material], shelf: Callable[[dict[str, int]], Shelf]
+) -> None:
+    def broken(_day: date, _stock: object) -> list[Fixed]:
+        raise RuntimeError("a fault")
+
+    planner.update("tv", plan=replace(EVERYTHING, daily=(broken,)), shelf=shelf({"a": 60}), slate=material("s", 40))
+    rundown = planner.plan("tv", START, Quanta(START + 300), [])
+    assert {line.material.title for line in rundown} == {"a"}
 
 
 def test_a_look_ahead_leaves_the_plan_that_is_kept_to(
