@@ -147,14 +147,23 @@ class Material:
     @property
     def cue_in(self) -> Quanta:
         """Where it begins to air, in quanta: rounded down, for TV to a key frame."""
-        found = min((self.details.cue_in_ms or 0) // QUANTUM_MS, self.quanta - 1)
-        return Quanta(found - found % GOP if self.on_tv else found)
+        return self._cues()[0]
 
     @property
     def cue_out(self) -> Quanta:
         """Where it ends, in quanta, rounded up; always after :attr:`cue_in`."""
-        ms = self.details.cue_out_ms
-        return self.quanta if ms is None else Quanta(max(self.cue_in + 1, min(self.quanta, -(-ms // QUANTUM_MS))))
+        return self._cues()[1]
+
+    def _cues(self) -> tuple[Quanta, Quanta]:
+        """Return where it begins and ends to air; cues that contradict each other say nothing: the whole item airs."""
+        cue_in, cue_out = self.details.cue_in_ms, self.details.cue_out_ms
+        if cue_in is None and cue_out is None:
+            return Quanta(0), self.quanta
+        start = (cue_in or 0) // QUANTUM_MS
+        if self.on_tv:
+            start -= start % GOP
+        end = self.quanta if cue_out is None else min(self.quanta, -(-cue_out // QUANTUM_MS))
+        return (Quanta(start), Quanta(end)) if start < end else (Quanta(0), self.quanta)
 
     @property
     def on_tv(self) -> bool:

@@ -14,7 +14,6 @@ import ffmpeg
 
 from lppl import process
 from lppl.media import Facts
-from lppl.quanta import QUANTUM_MS, Quanta
 from streaming.commands import opened, reporting, stereo
 from streaming.conform import STALL_S
 from streaming.loudness import UNMEASURED_LUFS
@@ -151,16 +150,6 @@ def _outro(levels: Levels, cue_in: int, cue_out: int) -> int | None:
         return None
     at = max(0, (last + 1) * STEP_MS - WINDOW_MS // 2)
     return at if _lasts(cue_out - at, cue_out - cue_in) else None
-
-
-def in_quanta(cues: Cues, quanta: Quanta) -> tuple[Quanta, Quanta]:
-    """Return where airing an item of `quanta` begins and ends: cue-in rounded down, cue-out rounded up.
-
-    Always at least one quantum; the whole item where cues are not known or contradict each other.
-    """
-    start = (cues.cue_in_ms or 0) // QUANTUM_MS
-    end = quanta if cues.cue_out_ms is None else min(quanta, -(-cues.cue_out_ms // QUANTUM_MS))
-    return (Quanta(start), Quanta(end)) if start < end else (Quanta(0), quanta)
 
 
 async def find_cues(source: Path, facts: Facts, *, idle: bool = True) -> Cues:

@@ -10,8 +10,7 @@ from hypothesis import strategies as st
 
 from lppl import process
 from lppl.media import AudioFacts, Facts
-from lppl.quanta import Quanta
-from streaming.cues import ENTRY_MS, NO_CUES, STEP_MS, Cues, Levels, cues_of, find_cues, in_quanta, parse_levels
+from streaming.cues import ENTRY_MS, NO_CUES, STEP_MS, Cues, Levels, cues_of, find_cues, parse_levels
 
 SILENT = -120.7
 
@@ -96,25 +95,6 @@ SAID = """Stream mapping:
 )
 def test_what_ffmpeg_said_is_read(text: str, expected: Levels) -> None:
     assert parse_levels(text.splitlines()) == expected
-
-
-@pytest.mark.parametrize(
-    ("cues", "expected"),
-    [
-        (Cues(0, None, None, 32_000), (0, 100)),
-        (Cues(319, None, None, 31_999), (0, 100)),
-        (Cues(320, None, None, 31_681), (1, 100)),
-        (Cues(641, None, None, 31_680), (2, 99)),
-        (Cues(None, None, None, 640), (0, 2)),
-        (Cues(640, None, None, None), (2, 100)),
-        (NO_CUES, (0, 100)),
-        (Cues(5000, None, None, 4000), (0, 100)),  # corrected into nonsense
-        (Cues(90_000, None, None, 99_000), (0, 100)),
-        (Cues(0, None, None, 99_000), (0, 100)),
-    ],
-)
-def test_cues_become_whole_quanta(cues: Cues, expected: tuple[int, int]) -> None:
-    assert in_quanta(cues, Quanta(100)) == expected
 
 
 SONG = "0.3*sin(2*PI*440*t)*gte(t,0.73)*if(lt(t,6),0.3,1)*if(lt(t,25),1,exp(-(t-25)))"
