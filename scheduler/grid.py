@@ -4,8 +4,8 @@ Documents are what staff edit and what versions keep. `read_grid` takes a kept o
 entry is a finding and never a stop; `scheduler.laying_out` turns documents into a plan.
 """
 
-from collections.abc import Mapping, Sequence
-from datetime import date
+from collections.abc import Callable, Mapping, Sequence
+from datetime import date, timedelta
 from typing import Annotated, Any, Literal
 
 from pydantic import BeforeValidator, Field, PlainSerializer, ValidationError
@@ -15,7 +15,7 @@ from lppl.programme import Document, Name, Slug, Text, Word
 from scheduler.findings import Finding, Rule, Severity
 from scheduler.fixed import FixedEvents
 from scheduler.plan import Start
-from scheduler.recurrence import Recurrence
+from scheduler.recurrence import Recurrence, dates, rank, words
 from scheduler.words import DAY_S, EVERY_DAY, clock, filler_source, media_path, written
 
 ClockTime = Annotated[int, BeforeValidator(lambda v: v if isinstance(v, int) else clock(v)), PlainSerializer(written)]
@@ -121,7 +121,10 @@ class RotationRules(Document):
 
 
 class BreakRule(Document):
-    """Commercial breaks: at these minutes of the hours in [from_s, to_s), each at most `longest_s` long."""
+    """Commercial breaks: at these minutes of the hours in [start, until), each at most `longest_s` long.
+
+    The hours pass midnight where `until` is not after `start`.
+    """
 
     minutes: Annotated[tuple[Annotated[int, Field(ge=0, le=59)], ...], Field(min_length=1)]
     start: ClockTime = 0
@@ -151,22 +154,35 @@ class ChannelRules(Document):
 
 def read_grid(document: Mapping[str, Any]) -> tuple[Grid, tuple[Finding, ...]]:
     """Return the good part of a kept grid, and a finding for each entry that cannot be understood."""
-    entries: list[Entry] = []
+    entries: dict[str, Entry] = {}
     findings: list[Finding] = []
-    raw = document.get("entries", ())
-    for n, each in enumerate(raw if isinstance(raw, Sequence) else ()):
+    for n, each in enumerate(_list(document, "entries", findings)):
         try:
-            entries.append(Entry.model_validate(each))
+            entry = Entry.model_validate(each)
         except ValidationError as error:
             name = str(each.get("id", f"ke-{n + 1}")) if isinstance(each, Mapping) else f"ke-{n + 1}"
             findings.append(_unreadable(name, error))
+            continue
+        if entry.id in entries:
+            findings.append(_not_used(entry.id, "nama ini sudah dipakai entri lain", "its name is taken"))
+        else:
+            entries[entry.id] = entry
     filler: list[str] = []
-    for source in document.get("filler", ()):
+    for source in _list(document, "filler", findings):
         try:
             filler.append(filler_source(source))
         except ValueError as error:
             findings.append(Finding(Rule.UNKNOWN_NAME, str(error), str(error), "filler"))
-    return Grid(entries=tuple(entries), filler=tuple(filler)), tuple(findings)
+    return Grid(entries=tuple(entries.values()), filler=tuple(filler)), tuple(findings)
+
+
+def _list(document: Mapping[str, Any], name: str, findings: list[Finding]) -> Sequence[Any]:
+    """Return a list of a kept grid; a finding where something else stands."""
+    found = document.get(name, ()) if isinstance(document, Mapping) else None
+    if isinstance(found, list | tuple):
+        return found
+    findings.append(_not_used(name, "isinya bukan daftar", "it is no list"))
+    return ()
 
 
 def mistakes_of(error: ValidationError) -> str:
@@ -194,11 +210,15 @@ def _mistake(error: ErrorDetails) -> str:
 
 
 def _unreadable(name: str, error: ValidationError) -> Finding:
-    endless = "RRULE" in str(error) or "rule" in str(error)
+    recurs = any("on" in mistake["loc"][:1] for mistake in error.errors())
+    return _not_used(name, mistakes_of(error), "it cannot be read", Rule.ENDLESS_RULE if recurs else Rule.UNKNOWN_NAME)
+
+
+def _not_used(name: str, why: str, english: str, rule: Rule = Rule.UNKNOWN_NAME) -> Finding:
     return Finding(
-        Rule.ENDLESS_RULE if endless else Rule.UNKNOWN_NAME,
-        f"Entri {name} tidak dapat dibaca dan dilewati: {mistakes_of(error)}",
-        f"Entry {name} cannot be read and is skipped",
+        rule,
+        f"Entri {name} tidak dapat dibaca dan dilewati: {why}",
+        f"Entry {name} is skipped: {english}",
         name,
         None,
         Severity.SEVERE,
@@ -238,8 +258,6 @@ def compare(old: Grid, new: Grid, titles: Mapping[str, str]) -> tuple[Change, ..
 
 def describe(entry: Entry, titles: Mapping[str, str]) -> str:
     """Say an entry in one line: ``Kabar Pagi, setiap hari, 06.00-07.00, tepat, series tv/kabar``."""
-    from scheduler.recurrence import words
-
     until = written(entry.start + entry.length_s)
     title = titles.get(entry.programme, entry.programme)
     filling = entry.content.model_dump(exclude_defaults=True, exclude={"kind"})
@@ -247,27 +265,31 @@ def describe(entry: Entry, titles: Mapping[str, str]) -> str:
     return f"{title}, {words(entry.on)}, {written(entry.start)}-{until}, {entry.begins}, {entry.content.kind} {what}"
 
 
-def copy_week(grid: Grid, source: date, target: date, suffix: str) -> Grid:
+def copy_week(grid: Grid, source: date, target: date, suffix: str, in_ramadan: Callable[[date], bool]) -> Grid:
     """Return `grid` with the week from Monday `source` laid as one-off entries over the week from Monday `target`.
 
-    Both must be Mondays; what occurs in the source week is copied with its exceptions resolved. Raises ValueError.
+    Both must be Mondays; what occurs in the source week is copied with its exceptions resolved, and what gave way to
+    something there gives way to it here. Raises ValueError.
     """
-    from datetime import timedelta
-
-    from scheduler.recurrence import dates
-
     if source.weekday() or target.weekday():
         raise ValueError("minggu mulai pada hari Senin / a week begins on a Monday")
-    shift = target - source
-    copies = [
-        entry.model_copy(
-            update={
-                "id": f"{entry.id}-{suffix}-{day.weekday() + 1}"[:64],
-                "on": Recurrence(first=day + shift),
-            }
-        )
-        for entry in grid.entries
-        for day in dates(entry.on, source, source + timedelta(days=6), lambda _: True)
+    found = [
+        (entry, day)
+        for entry in sorted(grid.entries, key=lambda e: -rank(e.on))
+        for day in dates(entry.on, source, source + timedelta(days=6), in_ramadan)
     ]
+    copies: list[Entry] = []
+    for entry, day in found:
+        end = f"-{suffix}-{day.weekday() + 1}"
+        # a single day by rule is of less rank than a single date
+        gives_way = any(rank(other.on) > rank(entry.on) and _meet(entry, day, other, then) for other, then in found)
+        on = Recurrence(first=day + (target - source), rule="FREQ=DAILY;COUNT=1" if gives_way else "")
+        copies.append(entry.model_copy(update={"id": entry.id[: 64 - len(end)] + end, "on": on}))
     taken = {e.id for e in copies}
     return Grid(entries=(*(e for e in grid.entries if e.id not in taken), *copies), filler=grid.filler)
+
+
+def _meet(one: Entry, day: date, other: Entry, then: date) -> bool:
+    """Tell whether two entries want the same time on paper, on the days given."""
+    apart = (then - day).days * DAY_S + other.start - one.start
+    return -other.length_s < apart < one.length_s

@@ -22,7 +22,7 @@ from lppl.media import AssetId, ChannelKind, HouseId, Material, Shelf
 from lppl.plan_store import GridVersion, Kind, PlanStore
 from lppl.ports import Aired
 from lppl.programme import Programme
-from lppl.quanta import Quanta, at_or_after
+from lppl.quanta import Quanta, at_or_after, starting
 from lppl.rundown import Line, Rundown, line_from_json, line_to_json
 from lppl.station.builtin import BuiltinMaker
 from lppl.station.desk_errors import AlreadyAiring, NothingToPublish, ReasonNeeded, UnknownChannel, UnknownVersion
@@ -39,6 +39,7 @@ from scheduler.file_plan import plan_of
 from scheduler.findings import Finding
 from scheduler.forecast import Late, Waiting, forecast
 from scheduler.grid import Change, Grid, compare, copy_week, read_grid
+from scheduler.hijri import in_ramadan
 from scheduler.laying_out import Desk, dress
 from scheduler.memory import aired_line
 from scheduler.plan import Plan
@@ -151,7 +152,10 @@ class PlanningDesk:
 
     async def copy_week(self, channel: str, source: date, target: date, author: str, now: datetime) -> GridVersion:
         """Lay the week from Monday `source` over the week from Monday `target`, in the draft. Raises ValueError."""
-        grid = copy_week(await self.grid(channel), source, target, f"{target:%y%m%d}")
+        hijri = (await self.laid_down()).hijri
+        grid = copy_week(
+            await self.grid(channel), source, target, f"{target:%y%m%d}", lambda day: in_ramadan(day, hijri)
+        )
         return await self.save_draft(channel, grid, author, now, f"salin minggu {source} ke {target}")
 
     async def check(self, channel: str, grid: Grid | None, now: datetime, span: timedelta = LOOKED_AHEAD) -> Examined:
@@ -271,7 +275,8 @@ class PlanningDesk:
         open_from = await asyncio.to_thread(self._open_from, channel, at_or_after(now))
         touched = min(edit.at, edit.put.at) if edit.put else edit.at
         if touched < open_from:
-            local = datetime.fromtimestamp(open_from * 0.32, self.zone)
+            # the next whole second, so that what it says can be typed
+            local = (starting(open_from) + timedelta(microseconds=999_999)).astimezone(self.zone)
             raise AlreadyAiring(f"{local:%H.%M.%S}")
         return await self.store.add_edit(channel, Quanta(edit.at), edit.model_dump(mode="json"), author, now)
 
