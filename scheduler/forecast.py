@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from heapq import heapreplace
 
 from lppl.quanta import Quanta, starting
 
@@ -28,12 +29,14 @@ class Late:
 def forecast(queue: Iterable[Waiting], speed: float, workers: int, now: datetime) -> tuple[datetime, tuple[Late, ...]]:
     """Return when the queue will be empty, and what comes too late.
 
-    `speed`: seconds of material that one of `workers` makes in a second, above 0.
+    `speed`: seconds of material that one of `workers` (at least 1) makes in a second, above 0.
     """
-    at = now
+    free = [now] * workers
     late: list[Late] = []
     for job in queue:
-        at += timedelta(seconds=job.duration_s / (speed * workers))
+        # one worker does the whole of a job
+        at = free[0] + timedelta(seconds=job.duration_s / speed)
+        heapreplace(free, at)
         if job.needed is not None and at > starting(job.needed):
             late.append(Late(job.title, at, starting(job.needed)))
-    return at, tuple(late)
+    return max(free), tuple(late)
