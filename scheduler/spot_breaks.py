@@ -94,9 +94,11 @@ def keyed(airings: Sequence[SpotAiring], rules: Sequence[BreakRule], zone: ZoneI
     found = []
     for airing in airings:
         day = starting(airing.start).astimezone(zone).date()
-        if day not in days:
-            days[day] = breaks_of(rules, day, zone)
-        begun = [b for b in days[day] if b.start <= airing.start < b.start + b.longest + LATE]
+        near = (day - timedelta(days=1), day)  # the last break of a day may air after midnight
+        for each in near:
+            if each not in days:
+                days[each] = breaks_of(rules, each, zone)
+        begun = [b for each in near for b in days[each] if b.start <= airing.start < b.start + b.longest + LATE]
         found.append(replace(airing, break_key=begun[-1].key) if begun and not airing.break_key else airing)
     return found
 
@@ -110,12 +112,19 @@ def breaks_of(rules: Sequence[BreakRule], day: date, zone: ZoneInfo) -> Sequence
         for hour in range(24):
             for minute in rule.minutes:
                 second = hour * 3600 + minute * 60
-                if rule.start <= second < rule.until:
+                if _within(rule, second):
                     start = at_or_after(instant(day, second, zone))
                     each = Break(start, covering(rule.longest_s), f"{day}.{hour:02}{minute:02}")
                     if start not in found or found[start].longest < each.longest:
                         found[start] = each
     return [found[q] for q in sorted(found)]
+
+
+def _within(rule: BreakRule, second: int) -> bool:
+    """Tell whether a rule holds at a local second of the day; its hours may pass midnight."""
+    if rule.start < rule.until:
+        return rule.start <= second < rule.until
+    return second >= rule.start or second < rule.until
 
 
 def book_of(book: RuleBook, day: date, separation_minutes: int) -> Book:
