@@ -56,7 +56,7 @@ def desk_of(kept: Documents) -> tuple[Desk, tuple[Finding, ...]]:
         rotations=_all(kept.rotations, RotationRules, "rotasi", told),
         orders=tuple(_all(kept.orders, SpotOrder, "pesanan iklan", told).values()),
         hijri=_one(kept.hijri, HijriTable, HijriTable, "tabel Hijriah", told),
-        official=official_of(kept.prayer_table),
+        official=_official(kept.prayer_table, told),
         book=_one(kept.rule_book, RuleBook, lambda: DEFAULT_BOOK, "aturan siaran", told),
     )
     return desk, tuple(told)
@@ -95,11 +95,26 @@ def laid_out(channel: str, kept: Documents, from_file: Plan, zone: ZoneInfo, whe
 def official_of(document: Json) -> Official:
     """Return the official prayer table that `official_document` wrote; rows that cannot be read are left out."""
     found: dict[date, dict[Prayer, time]] = {}
-    for day, row in document.get("days", {}).items():
+    for day, row in _days_of(document).items():
         try:
             found[date.fromisoformat(day)] = {Prayer(name): time.fromisoformat(clock) for name, clock in row.items()}
-        except ValueError:
+        except (ValueError, TypeError, AttributeError):
             continue
+    return found
+
+
+def _days_of(document: Json) -> Json:
+    days = document.get("days", {}) if isinstance(document, Mapping) else {}
+    return days if isinstance(days, Mapping) else {}
+
+
+def _official(document: Json, told: list[Finding]) -> Official:
+    """Return the official prayer table, with a finding for what of it cannot be read."""
+    found = official_of(document)
+    lost = len(_days_of(document)) - len(found)
+    if lost or (document and not _days_of(document)):
+        rows = f"{lost} baris" if lost else "isinya"
+        told.append(_unused("tabel salat", ONLY, f"{rows} salah; hari itu dihitung"))
     return found
 
 
@@ -134,9 +149,13 @@ def _one(document: Json, model: type[M], otherwise: Callable[[], M], word: str, 
 
 
 def _unreadable(word: str, name: str, error: ValidationError) -> Finding:
+    return _unused(word, name, mistakes_of(error))
+
+
+def _unused(word: str, name: str, why: str) -> Finding:
     return Finding(
         Rule.UNKNOWN_NAME,
-        f"{word.capitalize()} {name} tidak dapat dibaca dan tidak dipakai: {mistakes_of(error)}",
+        f"{word.capitalize()} {name} tidak dapat dibaca dan tidak dipakai: {why}",
         f"A document cannot be read and is not used: {name}",
         name,
         None,

@@ -103,7 +103,9 @@ def lay_out(sheet: Sheet, desk: Desk, zone: ZoneInfo, where: Place, now: Quanta)
     def ramadan(day: date) -> bool:
         return in_ramadan(day, desk.hijri)
 
-    strips = [_strip(entry, desk, ramadan, told) for entry in sheet.grid.entries if _has_length(entry, told)]
+    strips = [
+        _strip(entry, sheet.channel, desk, ramadan, told) for entry in sheet.grid.entries if _has_length(entry, told)
+    ]
     told += _times_that_do_not_exist(sheet.grid, zone, starting(now).astimezone(zone).date(), ramadan)
     plan = Plan(strips=tuple(strips), filler=sheet.grid.filler, findings=tuple(told))
     return with_rules(plan, sheet, desk, zone, where, now)
@@ -165,7 +167,7 @@ def _has_length(entry: Entry, told: list[Finding]) -> bool:
     return False
 
 
-def _strip(entry: Entry, desk: Desk, ramadan: Callable[[date], bool], told: list[Finding]) -> Strip:
+def _strip(entry: Entry, channel: str, desk: Desk, ramadan: Callable[[date], bool], told: list[Finding]) -> Strip:
     programme = desk.programmes.get(entry.programme)
     if programme is None:
         told.append(_unknown("mata acara", "programme", entry.programme, entry.id))
@@ -189,7 +191,7 @@ def _strip(entry: Entry, desk: Desk, ramadan: Callable[[date], bool], told: list
         on=GridDays(entry.on, ramadan),
         start_s=entry.start,
         until_s=entry.start + entry.length_s,
-        content=_content(entry, desk, told),
+        content=_content(entry, channel, desk, told),
         begins=entry.begins,
         where=entry.id,
         programme_id=entry.programme,
@@ -198,7 +200,7 @@ def _strip(entry: Entry, desk: Desk, ramadan: Callable[[date], bool], told: list
     )
 
 
-def _content(entry: Entry, desk: Desk, told: list[Finding]) -> Content:
+def _content(entry: Entry, on_channel: str, desk: Desk, told: list[Finding]) -> Content:
     match entry.content:
         case OneAsset(path=path):
             return Listed((path,))
@@ -209,6 +211,9 @@ def _content(entry: Entry, desk: Desk, told: list[Finding]) -> Content:
         case FromRotation() as r:
             return _rotation(r, desk, entry.id, told)
         case Simulcast(channel=channel):
+            if channel == on_channel:
+                told.append(_of_itself(entry.id, channel))
+                return Listed(())
             return Mirror(channel)
         case LiveSource(source=source):
             return Reserved(source)
@@ -272,6 +277,20 @@ def _rotation(content: FromRotation, desk: Desk, where: str, told: list[Finding]
         ),
         clock=rules.clock,
         name=rules.title,
+    )
+
+
+def _of_itself(where: str, channel: str) -> Finding:
+    return Finding(
+        Rule.PLAYLIST_LOOP,
+        f"Entri {where}: kanal {channel} tidak dapat menyiarkan bersama dirinya sendiri; sisipan mengudara.",
+        f"Entry {where}: channel {channel} cannot simulcast itself; filler airs.",
+        where,
+        None,
+        Severity.WARNING,
+        source="Pola acara",
+        item=channel,
+        remedy="Pilih kanal lain.",
     )
 
 
