@@ -275,6 +275,11 @@ class PlanStore:
             found = await connection.scalar(query)
             return None if found is None else list(found)
 
+    async def forget_days(self, before: str) -> int:
+        """Let go of the running orders of days before the day `before`; tell how many there were."""
+        async with self._engine.begin() as connection:
+            return (await connection.execute(delete(planned_days).where(planned_days.c.day < before))).rowcount
+
     # ---- details of assets ----
 
     async def details(self, assets: Sequence[AssetId]) -> dict[AssetId, Details]:

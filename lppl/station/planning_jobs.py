@@ -12,6 +12,7 @@ from lppl.library import Library
 from lppl.quanta import starting
 from lppl.rundown import Line, lines_from_json
 from lppl.station.desk import PlanningDesk
+from lppl.station.nightly import JOURNAL_KEPT
 from lppl.station.state import rundown_file
 from lppl.station.timer import Missed, Timer
 from scheduler.findings import Severity
@@ -48,12 +49,13 @@ def planning_jobs(timer: Timer, settings: Settings, bus: Bus, opened: Callable[[
 
 
 async def keep_days(desk: PlanningDesk, due: datetime) -> None:
-    """Keep the running order of the day after `due`, and of that day itself when it was missed."""
+    """Keep the running order of the day after `due`, and of that day itself when it was missed; let go of old ones."""
     first = due.astimezone(desk.zone).date()
     for channel in desk.settings.channels:
         for day in (first, first + timedelta(days=1)):
             if await desk.keep_day(channel.id, day, due):
                 log.info("day_kept", channel=channel.id, day=str(day))
+    await desk.store.forget_days((first - JOURNAL_KEPT).isoformat())
 
 
 async def check_ahead(desk: PlanningDesk, bus: Bus, now: datetime) -> None:

@@ -166,6 +166,15 @@ async def test_a_day_is_kept_once_as_it_was_planned(store: PlanStore) -> None:
     assert await store.kept_day("radio", "2026-11-22") is None
 
 
+async def test_days_long_past_are_let_go(store: PlanStore) -> None:
+    for channel, day in (("tv", "2025-09-30"), ("radio", "2025-10-01"), ("tv", "2025-10-02")):
+        await store.keep_day(channel, day, [], NOW)
+    assert await store.forget_days("2025-10-01") == 1
+    assert await store.kept_day("tv", "2025-09-30") is None
+    assert await store.kept_day("radio", "2025-10-01") == []
+    assert await store.forget_days("2025-10-01") == 0
+
+
 async def test_spots_that_aired_are_told_once_also_where_a_file_lies_twice(store: PlanStore, library: Library) -> None:
     asset = await put(library, 1, path="iklan/b.mp3")
     await library.record_files([LibraryFile("iklan/a.mp3", FileStamp(1000, 9, 9, 7), asset)])

@@ -14,6 +14,7 @@ from lppl.plan_store import Kind
 from lppl.programme import Programme
 from lppl.rundown import lines_to_json
 from lppl.station.desk import PlanningDesk
+from lppl.station.nightly import JOURNAL_KEPT
 from lppl.station.planning_jobs import LIVE_SOON, NOTICE, PLAN_SEVERE, LiveNotices, check_ahead, keep_days, live_slots
 from lppl.station.state import rundown_file
 from scheduler.grid import Entry, Grid, LiveSource
@@ -58,6 +59,16 @@ async def test_days_are_kept_once_as_they_were_planned(desk: PlanningDesk) -> No
     await keep_days(desk, due)
     assert await desk.planned_day("radio", date(2026, 11, 23)) == kept
     assert await desk.planned_day("radio", date(2026, 11, 25)) == ()
+
+
+async def test_days_are_kept_as_long_as_the_journal(desk: PlanningDesk) -> None:
+    due = datetime(2026, 11, 22, 16, 58, tzinfo=UTC)
+    oldest = due.date() - JOURNAL_KEPT
+    for day in (oldest, oldest - timedelta(days=1)):
+        await desk.store.keep_day("tv", day.isoformat(), [], NOW)
+    await keep_days(desk, due)
+    assert await desk.store.kept_day("tv", oldest.isoformat()) == []
+    assert await desk.store.kept_day("tv", (oldest - timedelta(days=1)).isoformat()) is None
 
 
 async def test_severe_findings_are_an_alarm_until_they_are_mended(desk: PlanningDesk) -> None:
