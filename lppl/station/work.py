@@ -1,4 +1,4 @@
-"""The worker role: database, library, conform queue, demo material, nightly copies. Slow and patient by design."""
+"""The worker role: library, conform queue, demo material; what channels can air, and the index of what aired."""
 
 import asyncio
 import itertools
