@@ -10,7 +10,7 @@ from datetime import datetime, timedelta
 from itertools import pairwise
 from typing import Any
 
-from sqlalchemy import Row, and_, bindparam, case, delete, func, or_, select, update
+from sqlalchemy import Row, and_, bindparam, case, delete, exists, func, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from lppl.database import READS
@@ -211,15 +211,17 @@ class ConformJobs:
             return result.rowcount
 
     async def drop_derived(self, recipe: str, kept: Collection[AssetId]) -> int:
-        """Remove the waiting jobs of rendered material that no plan wishes any more: all but `kept`; tell how many."""
+        """Remove the waiting jobs of rendered material that no plan wishes any more: all but `kept`; tell how many.
+
+        What was never rendered is forgotten with its last job: plans change by the minute.
+        """
         waiting = (conform_jobs.c.recipe == recipe, conform_jobs.c.state == JobState.QUEUED)
         query = select(conform_jobs.c.asset_id).join(derived_assets, derived_assets.c.id == conform_jobs.c.asset_id)
         async with self._engine.begin() as connection:
             found = [asset for asset in await connection.scalars(query.where(*waiting)) if asset not in kept]
             for some in chunked(found):
                 await connection.execute(delete(conform_jobs).where(*waiting, conform_jobs.c.asset_id.in_(some)))
-            if found:
-                await counted(connection, "library")
+                await _forget_derived(connection, some)
         return len(found)
 
     async def waiting(self, recipe: str | None = None) -> tuple[WaitingJob, ...]:
@@ -289,6 +291,18 @@ async def queue_jobs(connection: AsyncConnection, requests: Sequence[JobRequest]
     rows = [_new_row(request, now) for request in requests]
     statement = upsert(connection, conform_jobs).values(rows).on_conflict_do_nothing()
     return len((await connection.execute(statement.returning(conform_jobs.c.id))).all())
+
+
+async def _forget_derived(connection: AsyncConnection, among: Sequence[AssetId]) -> None:
+    """Remove what of `among` has neither a house set nor a job, in the caller's transaction."""
+    name = derived_assets.c.id
+    used = or_(
+        exists().where(house_sets.c.asset_id == name),
+        exists().where(conform_jobs.c.asset_id == name),
+    )
+    gone = list(await connection.scalars(select(name).where(name.in_(among), ~used)))
+    await connection.execute(delete(derived_assets).where(name.in_(gone)))
+    await connection.execute(delete(assets).where(assets.c.id.in_(gone)))
 
 
 async def set_needed(connection: AsyncConnection, needed: Mapping[AssetId, Quanta], recipe: str) -> None:

@@ -251,7 +251,8 @@ class Library:
     async def add_derived(self, wishes: Sequence[tuple[Specification, Quanta]], profile: Profile, now: datetime) -> int:
         """Queue what should be rendered under `profile` by the air times given; return how many were new.
 
-        What waits already takes the time given now. Wishes whose sources are unknown are left for later.
+        What waits already takes the time given now. Wishes whose sources are unknown are left for later. No counter
+        tells of it: nobody can air anything else for it, and plans wish by the minute.
         """
         added = 0
         for some in chunked(wishes, 100):
@@ -267,11 +268,8 @@ class Library:
                     JobRequest(name, profile, _length_s(s, known[sources_of(s)[0]].duration_s), needed=needed)
                     for name, s, needed in possible
                 ]
-                new = await queue_jobs(connection, requests, now)
+                added += await queue_jobs(connection, requests, now)
                 await set_needed(connection, {name: needed for name, _, needed in possible}, profile.recipe)
-                if new:
-                    await counted(connection, "library")
-                added += new
         return added
 
     async def derived(self, asset: AssetId) -> Specification | None:

@@ -286,13 +286,21 @@ async def test_what_waits_takes_the_newest_time_and_leaves_when_no_plan_wishes_i
     running = await library.jobs.claim("w", NOW)
     assert running is not None and running.asset == derived_id(a)
     await library.add_derived([(b, Quanta(AIR + 70))], RADIO, NOW)
+    told = await library.change_counter()
     assert await library.jobs.drop_derived(RADIO.recipe, {derived_id(b)}) == 1
+    assert await library.derived(derived_id(c)) is None and await library.asset(derived_id(c)) is None
+    assert await library.derived(derived_id(a)) == a, "under way, and under another recipe"
+    assert await library.change_counter() == told, "what waits is on no shelf"
     assert sorted(await queue(library)) == sorted([
         (derived_id(a), AIR),  # under way
         (derived_id(a), AIR),  # under another recipe
         (derived_id(b), AIR + 70),
     ])  # fmt: skip
     assert await library.add_derived([(c, Quanta(AIR + 5))], RADIO, NOW) == 1
+    assert await library.change_counter() == told
+    await library.jobs.finish(running, HouseRecord(RADIO.house(running.asset), Quanta(9), None, 0.0, False), NOW)
+    assert await library.jobs.drop_derived(OTHER.recipe, ()) == 1
+    assert await library.derived(derived_id(a)) == a, "what was rendered stays"
 
 
 async def test_planned_files_go_by_air_time_with_what_is_rendered(library: Library) -> None:
