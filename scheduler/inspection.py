@@ -1,17 +1,25 @@
 """Checks a plan against a shelf: what is missing, empty, or set to begin at one time."""
 
 from collections.abc import Sequence
+from datetime import date
+from zoneinfo import ZoneInfo
 
 from lppl.quanta import Quanta
-from scheduler.agenda import Agenda, Clash
+from scheduler.agenda import Agenda, Clash, local_date
 from scheduler.fill import Catalogue
 from scheduler.findings import Findings, Rule, Severity
 from scheduler.plan import FOLDER, Fixed, Folder, Listed, Plan, Reserved, Rotating, Series, Strip
 
 
-def inspect(plan: Plan, catalogue: Catalogue, agenda: Agenda, start: Quanta, end: Quanta, findings: Findings) -> None:
+def inspect(
+    plan: Plan, catalogue: Catalogue, agenda: Agenda, zone: ZoneInfo, start: Quanta, end: Quanta, findings: Findings
+) -> None:
     """Add what is wrong with the plan's entries that matter in [start, end)."""
     findings.extend(plan.findings)
+    first, last = (local_date(q, zone).toordinal() for q in (start, Quanta(max(start, end - 1))))
+    for told in plan.told:
+        for day in range(first, last + 1):
+            findings.extend(tuple(told(date.fromordinal(day))))
     for source in plan.filler:
         if not catalogue.filler(source).materials:
             _absent(findings, source, "filler", None)

@@ -114,14 +114,18 @@ def lay_out(sheet: Sheet, desk: Desk, zone: ZoneInfo, where: Place, now: Quanta)
 def with_rules(plan: Plan, sheet: Sheet, desk: Desk, zone: ZoneInfo, where: Place, now: Quanta) -> Plan:
     """Return `plan` with what holds beside the grid: fixed events, spots, crossfades, and what people edited."""
     daily: list[Daily] = [*plan.daily]
+    told = plan.told
     if sheet.rules.fixed.events:
         daily.append(_fixed_events(sheet.rules, desk, where))
     if sheet.rules.breaks and desk.orders:
-        daily.append(DailySpots(sheet.rules, sheet.airings, desk.orders, desk.book, zone, now).on)
+        spots = DailySpots(sheet.rules, sheet.airings, desk.orders, desk.book, zone, now)
+        daily.append(spots.on)
+        told = (*told, spots.told)
     fades = {category: covering(s) for category, s in sheet.rules.fades_s.items() if s}
     return replace(
         plan,
         daily=tuple(daily),
+        told=told,
         fixed=fixed_lines(sheet.edits),
         skips=skips(sheet.edits.values()),
         stretches=stretches(sheet.edits),

@@ -204,6 +204,8 @@ class Stock(Protocol):
 
 Daily = Callable[[date, Stock], Sequence[Fixed]]
 """The fixed lines of a local date, any order; cached by whoever makes it."""
+Told = Callable[[date], Sequence[Finding]]
+"""What staff should know of the fixed lines of a local date, once these were asked for."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -242,6 +244,7 @@ class Plan:
 
     strips: tuple[Strip, ...] = ()
     daily: tuple[Daily, ...] = ()
+    told: tuple[Told, ...] = ()
     fixed: tuple[Fixed, ...] = ()
     filler: tuple[str, ...] = ()
     """``folder:<path>`` or ``file:<path>``, most preferred first."""
@@ -256,4 +259,4 @@ class Plan:
 def untimed(plan: Plan) -> Plan:
     """Return what of `plan` can air by a clock that shows no credible time: programmes flow, nothing is on time."""
     soft = tuple(replace(s, begins=Start.NOT_BEFORE) if s.begins is Start.HARD else s for s in plan.strips)
-    return replace(plan, strips=soft, daily=(), fixed=(), stretches=())
+    return replace(plan, strips=soft, daily=(), told=(), fixed=(), stretches=())

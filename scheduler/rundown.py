@@ -127,7 +127,7 @@ class _Composer:
         )
         self._remember(past, oldest, start)
         self._walk.speak(start)
-        inspect(plan, catalogue, self._agenda, start, end, self._findings)
+        inspect(plan, catalogue, self._agenda, zone, start, end, self._findings)
 
     def built(self, start: Quanta, end: Quanta) -> Built:
         lines: list[Line] = []

@@ -8,6 +8,7 @@ from zoneinfo import ZoneInfo
 from lppl.programme import Category, Product, SpotKind
 from lppl.quanta import Quanta, at_or_after, covering, starting
 from scheduler.agenda import instant
+from scheduler.findings import Finding
 from scheduler.grid import BreakRule, ChannelRules
 from scheduler.plan import Fixed, Stock
 from scheduler.rules import RuleBook
@@ -43,6 +44,7 @@ class DailySpots:
         self._lengths: tuple[Quanta | None, ...] | None = None
         self._days: dict[date, tuple[Fixed, ...]] = {}
         self._planned: list[SpotAiring] = []
+        self._told: dict[date, Sequence[Finding]] = {}
 
     def on(self, day: date, stock: Stock) -> Sequence[Fixed]:
         """Return the spots of a local date; none before today, whose spots have aired or not."""
@@ -56,6 +58,10 @@ class DailySpots:
                 self._days[each] = self._placed(each, stock)
         return self._days.get(day, ())
 
+    def told(self, day: date) -> Sequence[Finding]:
+        """Return what staff should know of the spots of a local date that :meth:`on` has placed."""
+        return self._told.get(day, ())
+
     def _placed(self, day: date, stock: Stock) -> tuple[Fixed, ...]:
         breaks = tuple(breaks_of(self._rules.breaks, day, self._zone))
         book = book_of(self._book, day, self._rules.separation_minutes)
@@ -63,6 +69,7 @@ class DailySpots:
             self._orders, breaks, day, self._zone, stock.length_at, tuple(self._planned), book,
             channel=self._rules.id, now=self._now,
         )  # fmt: skip
+        self._told[day] = placement.findings
         orders = {order.id: order for order in self._orders}
         found: list[Fixed] = []
         for each in breaks:
