@@ -210,7 +210,7 @@ def _mistake(error: ErrorDetails) -> str:
 
 
 def _unreadable(name: str, error: ValidationError) -> Finding:
-    recurs = any("on" in mistake["loc"][:1] for mistake in error.errors())
+    recurs = any(m["loc"][:1] == ("on",) and m["type"] == "value_error" for m in error.errors())
     return _not_used(name, mistakes_of(error), "it cannot be read", Rule.ENDLESS_RULE if recurs else Rule.UNKNOWN_NAME)
 
 
