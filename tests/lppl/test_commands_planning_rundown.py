@@ -146,7 +146,7 @@ def air_tells(station: Station, titles: list[str], stop: int) -> Settings:
     """Write what the air role would: its running order, what it has planned with, how far it is committed."""
     settings, now = station.settings, datetime.now(UTC)
     begin = at_or_after(now) - 100
-    told = [made_up(path, Quanta(begin + 1000 * n), 320.0) for n, path in enumerate(titles)]
+    told = [made_up(path, Quanta(begin + 1000 * n), 320.0, slot="musik@x") for n, path in enumerate(titles)]
     documents = station.at_the_desk(lambda desk: documents_of(desk.store, "radio", now))
     plan_file(settings, "radio").write_text(json.dumps(asdict(documents)))
     rundown_file(settings, "radio").write_bytes(lines_to_json(told))
