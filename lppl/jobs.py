@@ -31,6 +31,7 @@ from lppl.tables import assets, conform_jobs, derived_assets, house_sets
 
 MAX_ATTEMPTS = 4
 MAX_INTERRUPTIONS = 6
+ORDINARY_PRIORITY = 100
 PLANNED_PRIORITY = 90
 """What a plan waits for goes before what nobody has planned yet, and among itself by air time."""
 MEASURED = 40
@@ -306,8 +307,14 @@ async def _forget_derived(connection: AsyncConnection, among: Sequence[AssetId])
 
 
 async def set_needed(connection: AsyncConnection, needed: Mapping[AssetId, Quanta], recipe: str) -> None:
-    """Note when waiting jobs of `recipe` are needed, in the caller's transaction."""
+    """Note when waiting jobs of `recipe` are needed, in the caller's transaction; the other files are not any more."""
     c = conform_jobs.c
+    files = c.asset_id.not_in(select(derived_assets.c.id))
+    await connection.execute(
+        update(conform_jobs)
+        .where(c.recipe == recipe, c.state == JobState.QUEUED, c.needed.is_not(None), files)
+        .values(needed=None, priority=case((c.priority == PLANNED_PRIORITY, ORDINARY_PRIORITY), else_=c.priority))
+    )
     statement = (
         update(conform_jobs)
         .where(c.asset_id == bindparam("asset"), c.recipe == recipe, c.state == JobState.QUEUED)
@@ -316,7 +323,8 @@ async def set_needed(connection: AsyncConnection, needed: Mapping[AssetId, Quant
             priority=case((c.priority > PLANNED_PRIORITY, PLANNED_PRIORITY), else_=c.priority),
         )
     )
-    await connection.execute(statement, [{"asset": asset, "at": q} for asset, q in needed.items()])
+    if needed:
+        await connection.execute(statement, [{"asset": asset, "at": q} for asset, q in needed.items()])
 
 
 def _new_row(request: JobRequest, now: datetime) -> dict[str, Any]:

@@ -281,9 +281,8 @@ class Library:
 
     async def set_needed(self, needed: Mapping[AssetId, Quanta], recipe: str) -> None:
         """Note when the plan wants waiting jobs done, so that they go by air time, before what nobody has planned."""
-        if needed:
-            async with self._engine.begin() as connection:
-                await set_needed(connection, needed, recipe)
+        async with self._engine.begin() as connection:
+            await set_needed(connection, needed, recipe)
 
     async def assets_at(self, paths: Sequence[str]) -> dict[str, AssetId]:
         """Return the assets of those paths that have one."""
@@ -294,6 +293,14 @@ class Library:
                 rows = await connection.execute(query.where(asset_files.c.asset_id.is_not(None)))
                 found |= {path: AssetId(asset) for path, asset in rows}
         return found
+
+    async def assets_below(self, folder: str) -> frozenset[AssetId]:
+        """Return the assets that lie below a folder of the media folder (``.``: all of it)."""
+        query = select(asset_files.c.asset_id).where(asset_files.c.asset_id.is_not(None))
+        if folder.strip("/") not in ("", "."):
+            query = query.where(asset_files.c.path.startswith(folder.strip("/") + "/", autoescape=True))
+        async with self._reading.connect() as connection:
+            return frozenset(AssetId(asset) for asset in await connection.scalars(query))
 
     async def change_counter(self) -> int:
         """Return a number that differs whenever the library has changed; one row is read."""

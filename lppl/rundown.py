@@ -52,6 +52,8 @@ class Line:
     """The number of the edit that a person fixed it by."""
     event: str = ""
     """Names the occurrence of a fixed line; empty for what a slot's content gave."""
+    mirrors: str = ""
+    """The channel that its slot simulcasts."""
     live: bool = False
     """It stands in for a live source or relay that its slot is reserved for."""
 

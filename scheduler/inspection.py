@@ -1,6 +1,6 @@
 """Checks a plan against a shelf: what is missing, empty, or set to begin at one time."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date
 from zoneinfo import ZoneInfo
 
@@ -34,6 +34,25 @@ def inspect(
     for q, entries in agenda.hard.items():
         if len(entries) > 1 and start <= q < end and len(rivals := _rivals(entries)) > 1:
             _two_hard(findings, rivals, q)
+
+
+def folders_wanted(agenda: Agenda, start: Quanta, end: Quanta) -> Mapping[str, Quanta]:
+    """Return from when on the content of each folder may air in [start, end): what lies there is needed by then."""
+    found: dict[str, Quanta] = {}
+    for slot in agenda.slots:
+        if slot.start >= end or slot.end <= start:
+            continue
+        content = slot.strip.content
+        folders: Sequence[str] = ()
+        if isinstance(content, Rotating):
+            folders = content.folders
+        elif isinstance(content, Folder | Series) and content.folder:
+            folders = (content.folder,)
+        elif isinstance(content, Listed):
+            folders = [p.removeprefix(FOLDER) for p in content.paths if p.startswith(FOLDER)]
+        for folder in folders:
+            found.setdefault(folder, Quanta(max(start, slot.start)))
+    return found
 
 
 def _content(findings: Findings, catalogue: Catalogue, strip: Strip, q: Quanta) -> None:

@@ -132,6 +132,11 @@ class SchedulePlanner:
         built = self._built.get(channel)
         return built.findings if built else ()
 
+    def folders(self, channel: str) -> Mapping[str, Quanta]:
+        """Return from when on the content of folders may air by the latest plan of `channel`."""
+        built = self._built.get(channel)
+        return built.folders if built else {}
+
     def wishes(self, channel: str) -> tuple[Wish, ...]:
         """Return what the latest plan of `channel` would have had rendered."""
         built = self._built.get(channel)

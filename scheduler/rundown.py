@@ -7,8 +7,8 @@ the lines after it. So a plan made anew from any line on is the same plan, and a
 The ladder at every gap: planned item, filler, station ident, slate.
 """
 
-from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from zoneinfo import ZoneInfo
 
 from lppl.derived import Join, Specification, Tail, derived_id
@@ -21,9 +21,9 @@ from scheduler.agenda import Agenda, local_clock
 from scheduler.choice import FADE, FADED, Choice, Chooser, Surroundings
 from scheduler.fill import Catalogue, air_length
 from scheduler.findings import Finding, Findings, Rule
-from scheduler.inspection import inspect, title_of
+from scheduler.inspection import folders_wanted, inspect, title_of
 from scheduler.memory import OVERLAPS, Ending, Memory
-from scheduler.plan import Fixed, Plan, Reserved, Start, Stretch
+from scheduler.plan import Fixed, Mirror, Plan, Reserved, Start, Stretch
 from scheduler.progress import EventQueue, coalesced
 from scheduler.slots import SlotWalk
 
@@ -48,6 +48,8 @@ class Built:
     rundown: Rundown
     findings: tuple[Finding, ...]
     wishes: tuple[Wish, ...] = ()
+    folders: Mapping[str, Quanta] = field(default_factory=dict)
+    """From when on the content of folders may air."""
 
 
 ALONE = Surroundings()
@@ -134,9 +136,10 @@ class _Composer:
         q = start
         while q < end:
             made = self._lines(q)
-            lines += made
+            lines += (line for line in made if line.start < end)  # a faded end may lie behind it
             q = made[-1].end
-        return Built(Rundown(lines), self._findings.all(), tuple(self._wishes.values()))
+        folders = folders_wanted(self._agenda, start, end)
+        return Built(Rundown(lines), self._findings.all(), tuple(self._wishes.values()), folders)
 
     # ---- the past ----
 
@@ -244,6 +247,7 @@ class _Composer:
             edit=event.edit if event else 0,
             event=event.key if event else "",
             live=event is None and slot is not None and isinstance(slot.strip.content, Reserved),
+            mirrors=slot.strip.content.channel if slot is not None and isinstance(slot.strip.content, Mirror) else "",
         )
 
     def _category(self, choice: Choice, event: Fixed | None) -> str:
@@ -263,6 +267,9 @@ class _Composer:
         wanted = self._around.dress(programme_id, choice.material) if self._around.dress else None
         if wanted is None or choice.kind in (Kind.IDENT, Kind.SLATE):  # the station's own carry what they must
             return choice.material, why
+        slot = self._walk.slot
+        if wanted.notice and slot is not None and self._memory.aired_since(slot.opens):
+            wanted = wanted.model_copy(update={"notice": False})  # it stands at the beginning of the programme
         derived = self._rendered(wanted, q, choice.material)
         return (derived, why) if derived else (choice.material, f"{why}; grafis belum siap, tayang tanpa grafis")
 

@@ -35,7 +35,7 @@ from scheduler.file_plan import plan_of
 from scheduler.findings import Finding, Rule
 from scheduler.laying_out import dress
 from scheduler.memory import aired_line
-from scheduler.plan import Plan, untimed
+from scheduler.plan import FOLDER, Plan, untimed
 from scheduler.planner import Origin, SchedulePlanner, read_schedule_file
 from scheduler.prayer import Place
 from streaming.house import HouseStore
@@ -390,6 +390,8 @@ class Air:
             for f in self.planner.findings(channel):
                 if f.rule is Rule.MISSING_ITEM and f.at:
                     missing[f.item] = min(f.at, missing.get(f.item, f.at))
+            for folder, q in self.planner.folders(channel).items():
+                missing[f"{FOLDER}{folder}"] = q
             wishes = [
                 w
                 for w in self.planner.wishes(channel)

@@ -25,7 +25,14 @@ from lppl.programme import Programme
 from lppl.quanta import Quanta, at_or_after, starting
 from lppl.rundown import Line, Rundown, line_from_json, line_to_json
 from lppl.station.builtin import BuiltinMaker
-from lppl.station.desk_errors import AlreadyAiring, NothingToPublish, ReasonNeeded, UnknownChannel, UnknownVersion
+from lppl.station.desk_errors import (
+    AlreadyAiring,
+    NothingToPublish,
+    ReasonNeeded,
+    TooFarAhead,
+    UnknownChannel,
+    UnknownVersion,
+)
 from lppl.station.graphics import keep_logo
 from lppl.station.planning import common_documents, documents_of
 from lppl.station.state import AirStatus, plan_file, read_documents, read_rundown, rundown_file
@@ -49,6 +56,8 @@ from scheduler.rundown import catalogue_of, compose
 from scheduler.timing import Timing, timings
 
 LOOKED_AHEAD = timedelta(days=7)
+FURTHEST = timedelta(days=62)
+"""Running orders are shown so far ahead: each day builds on the one before."""
 PAST = Quanta(8 * 270_000)
 """How much of the past rotations look at: 8 days."""
 SLATE = Material(HouseId("slate.none"), AssetId("slate"), "Gambar siaga", Quanta(94))
@@ -217,6 +226,8 @@ class PlanningDesk:
 
     async def order(self, channel: str, first: date, last: date, now: datetime) -> Order:
         """Return the running order of the local days [first, last], from about now on, and how its slots come out."""
+        if last > now.astimezone(self.zone).date() + FURTHEST:
+            raise TooFarAhead(FURTHEST.days)
         span = day_bounds(first, self.zone)[0], day_bounds(last, self.zone)[1]
         situation = await self._situation(channel, now)
         lines = await asyncio.to_thread(self._standing, situation)

@@ -57,3 +57,13 @@ class AlreadyAiring(LpplError):
             f"Bagian itu sedang atau sudah tayang; suntingan berlaku mulai {until}.",
             f"That part is on the air or has aired; edits hold from {until} on.",
         )
+
+
+class TooFarAhead(LpplError):
+    """A running order of a day too far ahead was asked for."""
+
+    def __init__(self, days: int) -> None:
+        super().__init__(
+            f"Rundown dapat dilihat paling jauh {days} hari ke depan; periksa tanggalnya.",
+            f"Running orders can be seen {days} days ahead at most; check the date.",
+        )

@@ -1,7 +1,7 @@
 """The planning desk's work on grids: entries, whole grids as files, what a channel's rules are, a week to look at."""
 
 import asyncio
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
@@ -12,7 +12,17 @@ from lppl.plan_store import GridVersion, Kind
 from lppl.programme import Programme
 from lppl.station.desk import PlanningDesk
 from scheduler.file_grid import grid_of, slug
-from scheduler.grid import ChannelRules, Entry, FromPlaylist, FromRotation, Grid, Playlist, RotationRules, Simulcast
+from scheduler.grid import (
+    ChannelRules,
+    Entry,
+    FromPlaylist,
+    FromRotation,
+    Grid,
+    Playlist,
+    RotationRules,
+    Simulcast,
+    read_grid,
+)
 from scheduler.grid_text import Bundle, parse_bundle, written_bundle
 from scheduler.laying_out import PLAYLIST
 from scheduler.planner import Origin, read_schedule_file
@@ -45,6 +55,18 @@ class Imported:
 
     version: GridVersion
     documents: tuple[tuple[Kind, str], ...]
+
+
+class StillUsed(LpplError):
+    """A document cannot be removed: `users` name it."""
+
+    def __init__(self, what: tuple[str, str], name: str, users: Sequence[str]) -> None:
+        self.users = tuple(users)
+        listed = ", ".join(users[:8])
+        super().__init__(
+            f"{what[0].capitalize()} {name} masih dipakai ({listed}). Ganti atau hapus dulu di sana.",
+            f"The {what[1]} {name} is still used ({listed}). Replace or remove it there first.",
+        )
 
 
 async def programme(desk: PlanningDesk, name: str) -> Programme:
@@ -185,6 +207,33 @@ async def _differs(desk: PlanningDesk, kind: Kind, name: str, document: BaseMode
 
 
 async def remove(desk: PlanningDesk, kind: Kind, what: tuple[str, str], name: str) -> None:
-    """Remove a document. Raises UnknownName."""
+    """Remove a document. Raises UnknownName, and StillUsed where a grid or another document names it."""
+    if users := await _users(desk, kind, name):
+        raise StillUsed(what, name, users)
     if not await desk.store.remove_document(kind, name):
         raise UnknownName(what, name, await desk.store.documents(kind))
+
+
+async def _users(desk: PlanningDesk, kind: Kind, name: str) -> list[str]:
+    """Return who names a document: entries of grids in force or drafted, and playlists."""
+    found: list[str] = []
+    for channel in desk.settings.channels:
+        for version in (await desk.store.in_force(channel.id), await desk.store.draft(channel.id)):
+            entries = read_grid(version.document)[0].entries if version else ()
+            found += [f"{channel.id}: {entry.id}" for entry in entries if _named_by(entry, kind) == name]
+    if kind is Kind.PLAYLIST:
+        for other, document in (await desk.store.documents(Kind.PLAYLIST)).items():
+            found += [f"daftar putar {other}"] * (f"{PLAYLIST}{name}" in document.get("items", ()))
+    return list(dict.fromkeys(found))
+
+
+def _named_by(entry: Entry, kind: Kind) -> str | None:
+    """Return which document of a kind an entry names."""
+    match kind, entry.content:
+        case Kind.PROGRAMME, _:
+            return entry.programme
+        case Kind.ROTATION, FromRotation(rotation=rotation):
+            return rotation
+        case Kind.PLAYLIST, FromPlaylist(playlist=playlist):
+            return playlist
+    return None

@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 from pydantic import ValidationError
 from sqlalchemy.exc import SQLAlchemyError
@@ -21,6 +21,7 @@ from lppl.quanta import Quanta, at_or_after
 from lppl.station.records import Records
 from lppl.station.state import rundown_file, wishes_file
 from lppl.station.wants import Airs
+from scheduler.plan import FOLDER
 
 LOOK_S = 8.0
 
@@ -66,25 +67,50 @@ class Wishes:
             render.sort(key=lambda wish: wish[1], reverse=True)  # of two times the earlier is told last, and stays
             await library.jobs.drop_derived(profile.recipe, {derived_id(specification) for specification, _ in render})
             await library.add_derived(render, profile, now)
-            sources = sorted({source for c in channels for source in c.sources if source in told})
+            names = sorted(c.channel.id for c in channels)
             waiting = {job.asset for job in await library.jobs.waiting(profile.recipe)}
             if waiting:
-                needed = await self._needed(library, sources, told, now)
+                needed = await self._needed(library, names, told, now)
                 await library.set_needed({a: q for a, q in needed.items() if a in waiting}, profile.recipe)
 
     async def _needed(
         self, library: Library, channels: Sequence[str], told: Mapping[str, Wished], now: datetime
     ) -> dict[AssetId, Quanta]:
-        """Return when the running orders of `channels` first want each asset, missing files among them."""
+        """Return when the running orders of `channels` first want each asset: what is planned, missing, in a folder.
+
+        Of a channel that one of them simulcasts: what airs there meanwhile.
+        """
         since = at_or_after(now)
         airings: list[tuple[AssetId, Quanta]] = []
         for channel in channels:
-            airings += await asyncio.to_thread(_planned, rundown_file(self._settings, channel))
+            own = await asyncio.to_thread(_planned, rundown_file(self._settings, channel))
+            airings += [(line.asset, line.start) for line in own]
+            for source in {line.mirrors for line in own if line.mirrors}:
+                theirs = await asyncio.to_thread(_planned, rundown_file(self._settings, source))
+                airings += meanwhile(theirs, [line for line in own if line.mirrors == source])
             missing = told[channel].missing or {}
-            assets = await library.assets_at(list(missing))
+            paths = {path: q for path, q in missing.items() if not path.startswith(FOLDER)}
+            assets = await library.assets_at(list(paths))
             # a slot that runs already would take it at once
-            airings += [(asset, Quanta(max(since, missing[path]))) for path, asset in assets.items()]
+            airings += [(asset, Quanta(max(since, paths[path]))) for path, asset in assets.items()]
+            for path in missing.keys() - paths.keys():
+                below = await library.assets_below(path.removeprefix(FOLDER))
+                airings += [(asset, Quanta(max(since, missing[path]))) for asset in below]
         return first_airings(airings, since)
+
+
+class Airing(NamedTuple):
+    """What a written running order says of one line, as far as the queue needs it."""
+
+    asset: AssetId
+    start: Quanta
+    end: Quanta
+    mirrors: str
+
+
+def meanwhile(lines: Iterable[Airing], windows: Sequence[Airing]) -> list[tuple[AssetId, Quanta]]:
+    """Return asset and start of those `lines` that air during any of `windows`."""
+    return [(x.asset, x.start) for x in lines if any(x.start < w.end and x.end > w.start for w in windows)]
 
 
 def first_airings(airings: Iterable[tuple[AssetId, Quanta]], since: Quanta) -> dict[AssetId, Quanta]:
@@ -110,11 +136,14 @@ def read_wishes(path: Path) -> Wished:
     return Wished(tuple(found), {path: Quanta(q) for path, q in missing.items()})
 
 
-def _planned(path: Path) -> list[tuple[AssetId, Quanta]]:
-    """Return asset and start of each line of a running order; none while it cannot be read."""
+def _planned(path: Path) -> list[Airing]:
+    """Return the lines of a running order; none while it cannot be read."""
     try:
         lines: list[dict[str, Any]] = json.loads(path.read_bytes())
-        return [(AssetId(line["asset"]), Quanta(line["start"])) for line in lines]
+        return [
+            Airing(AssetId(x["asset"]), Quanta(x["start"]), Quanta(x["start"] + x["length"]), x.get("mirrors", ""))
+            for x in lines
+        ]
     except (OSError, ValueError, KeyError, TypeError):
         return []
 

@@ -78,7 +78,7 @@ def _gap(day: Day, gaps: Sequence[Span], source: str) -> Finding:
         f"Nothing is scheduled from {when_en} for {long_en}{more_en}; only filler airs.",
         day.date.isoformat(),
         start,
-        Severity.NOTE,
+        Severity.SEVERE if (start, end) == (day.start, day.end) else Severity.NOTE,  # a day of nothing but filler
         source,
         f"Pola acara {date_id}",
         "Isi celah itu dengan mata acara.",

@@ -309,8 +309,9 @@ async def test_planned_files_go_by_air_time_with_what_is_rendered(library: Libra
     await library.jobs.enqueue([JobRequest(asset_id(n), RADIO, 10.0 * n) for n in (1, 2, 3)], NOW)
     await library.jobs.enqueue([JobRequest(asset_id(3), OTHER, 1.0, priority=0)], NOW)
     await library.add_derived([(tail(1), Quanta(AIR + 6))], RADIO, NOW)
+    await library.set_needed({asset_id(1): Quanta(AIR + 1), asset_id(2): Quanta(AIR + 2)}, RADIO.recipe)
+    # the plan has changed: what it does not want any more goes back behind all
     await library.set_needed({asset_id(3): Quanta(AIR + 3), asset_id(2): Quanta(AIR + 8)}, RADIO.recipe)
-    await library.set_needed({}, RADIO.recipe)
     assert await queue(library) == [
         (asset_id(3), None),  # of the other recipe: the station's own, before all
         (asset_id(3), AIR + 3),
@@ -324,6 +325,23 @@ async def test_planned_files_go_by_air_time_with_what_is_rendered(library: Libra
     assert [job.asset for job in order] == [asset for asset, _ in [
         (asset_id(3), 0), (asset_id(3), 0), (derived_id(tail(1)), 0), (asset_id(2), 0), (asset_id(1), 0)
     ]]  # fmt: skip
+
+
+async def test_a_plan_that_wants_nothing_more_leaves_what_is_rendered_its_time(library: Library) -> None:
+    await put(library, 1)
+    await library.jobs.enqueue([JobRequest(asset_id(1), RADIO, 10.0)], NOW)
+    await library.add_derived([(tail(1), Quanta(AIR + 6))], RADIO, NOW)
+    await library.set_needed({asset_id(1): Quanta(AIR + 1)}, RADIO.recipe)
+    await library.set_needed({}, RADIO.recipe)
+    assert await queue(library) == [(derived_id(tail(1)), AIR + 6), (asset_id(1), None)]
+
+
+async def test_assets_below_a_folder(library: Library) -> None:
+    paths = {1: "musik/a.mp3", 2: "musik/pop/b.mp3", 3: "musik2/c.mp3", 4: "mus%k/d.mp3"}
+    put_there = {n: await put(library, n, path=path) for n, path in paths.items()}
+    assert await library.assets_below("musik") == {put_there[1], put_there[2]}
+    assert await library.assets_below("mus%k/") == {put_there[4]}
+    assert await library.assets_below(".") == set(put_there.values())
 
 
 async def test_files_are_found_by_their_paths(library: Library) -> None:

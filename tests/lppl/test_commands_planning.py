@@ -144,6 +144,8 @@ def test_a_grid_goes_out_to_a_file_and_comes_back_the_same(station: Station) -> 
     file = station.folder / "radio.toml"
     station.lppl("grid", "export", "radio", file)
     assert {p["id"] for p in tomllib.loads(file.read_text())["programme"]} == {"kabar-pagi", "musik"}
+    assert "masih dipakai (radio: kabar-pagi)" in station.both("programme", "remove", "kabar-pagi", code=1)[1]
+    station.lppl("grid", "withdraw", "radio", 1, "--reason", "uji")
     for name in ("programme", "rotation"):
         for document in station.json(name, "list"):
             station.lppl(name, "remove", document["id"])

@@ -215,6 +215,16 @@ def test_trimmed_filler_fades_out_where_the_fade_is_rendered() -> None:
     assert again.rundown.lines == faded.rundown.lines[1:]
 
 
+def test_a_running_order_that_ends_before_the_fade_goes_on_with_it() -> None:
+    shelf = [made("a"), made("f/1", 2_000)]
+    there = rendered(shelf, Tail(asset=shelf[1].asset, at=1_500 - FADE, length=FADE))
+    whole = planned(TRIMMED, there, "06.00", "06.09", ident=None).rundown.lines
+    short = planned(TRIMMED, there, "06.00", Quanta(at("06.08") - FADE), ident=None).rundown.lines
+    assert short == whole[:1]
+    again = planned(TRIMMED, there, short[-1].end, "06.09", as_aired(short), ident=None).rundown.lines
+    assert again == whole[1:]
+
+
 @pytest.mark.parametrize(("said", "gap"), [({"speech": True}, 1_500), ({}, FADE)])
 def test_speech_and_a_short_rest_are_not_faded(said: dict[str, object], gap: int) -> None:
     start = Quanta(at("06.08") - gap)
@@ -272,7 +282,8 @@ def test_a_variant_airs_when_it_is_ready_and_the_plain_asset_says_when_it_is_not
     assert b.material == shelf[1]
     assert b.why.endswith("grafis belum siap, tayang tanpa grafis")
     (wish,) = built.wishes
-    assert (wish.specification, wish.needed) == (Variant(asset=shelf[1].asset, age=AgeClass.R, notice=True), b.start)
+    # the parental notice stands at the beginning of the programme, not of each of its items
+    assert (wish.specification, wish.needed) == (Variant(asset=shelf[1].asset, age=AgeClass.R, notice=False), b.start)
 
 
 def test_only_the_programme_itself_carries_the_label_all_but_ident_and_slate_the_logo() -> None:

@@ -381,3 +381,9 @@ def test_an_empty_span_is_an_empty_rundown_and_a_slate_of_nothing_is_refused(
     assert len(build(*arguments, material("s", 5), WIB, at("06.00"), at("06.00"), [])) == 0
     with pytest.raises(ValueError, match="slate of 0"):
         build(*arguments, material("s", 0), WIB, at("06.00"), at("07.00"), [])
+
+
+def test_what_lies_in_a_folder_is_needed_when_its_slot_begins_or_now_where_it_runs(planned: Planned) -> None:
+    text = block("05.00", "07.00", 'rotation = ["r", "s"]') + block("07.00", "08.00", 'folder = "x"', "Lain")
+    built = planned(text, {"r/1": 500}, "06.00", "07.30")
+    assert built.folders == {"r": at("06.00"), "s": at("06.00"), "x": at("07.00")}
