@@ -211,7 +211,9 @@ def edited(r: Random, case: Case) -> dict[str, object]:
         edits[n] = r.choice(
             [
                 lambda line=line, other=other, b=begins: insert(line.start, other.asset, other.title, b, line.slot),
-                lambda line=line: skip(line) if line.event or line.kind is Kind.ITEM else fill(line.start, line.end),
+                lambda line=line: (
+                    skip(line) if line.event or (line.slot and line.kind is Kind.ITEM) else fill(line.start, line.end)
+                ),
                 lambda line=line, other=other: replaced(line, other.asset, other.title),
                 lambda line=line: move(line, Quanta(line.start + r.randint(1, HOUR))),
                 lambda line=line: cut(line, Quanta(0), Quanta(max(1, line.material.quanta // 2))),
