@@ -251,7 +251,7 @@ CASES: list[tuple[str, Callable[[], list[Entry]], list[tuple[str, str, str]], li
         lambda: [entry("a", T, 1050), entry("b", T + 1050, 2000), entry("c", T + 3050, 1000)],
         [("a", "diperpanjang", "a"), ("b", "bergeser", "b"), ("c", "bergeser", "c")],
         [
-            "Lebih panjang 16 detik.",
+            "Lebih panjang 16 detik (Rotasi).",
             'Mulai 16 detik lebih lambat karena "a" lebih panjang.',
             "Mulai 16 detik lebih lambat, mengikuti acara sebelumnya.",
         ],
@@ -266,7 +266,7 @@ CASES: list[tuple[str, Callable[[], list[Entry]], list[tuple[str, str, str]], li
         "nothing took its time but what moved",
         lambda: [entry("a", T, 1000), entry("c", T + 1000, 3000)],
         [("a", "sesuai", "a"), ("b", "tidak_tayang", ""), ("c", "diperpanjang", "c")],
-        ["", 'Tidak tayang: waktunya dipakai "c".', "Lebih panjang 10 menit 40 detik."],
+        ["", 'Tidak tayang: waktunya dipakai "c".', "Lebih panjang 10 menit 40 detik (Rotasi)."],
     ),
     (
         "the journal has lost it",
