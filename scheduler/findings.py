@@ -28,9 +28,6 @@ class Rule(StrEnum):
     SEPARATION_BROKEN = "separation_broken"
     LIVE_RESERVED = "live_reserved"
     RIGHTS_OVER = "rights_over"
-    EDIT_LOST = "edit_lost"
-    # graphics and joins made ahead
-    NOT_READY = "not_ready"
     # spots
     SPOT_UNPLACED = "spot_unplaced"
     SPOT_NO_MATERIAL = "spot_no_material"
