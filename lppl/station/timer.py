@@ -11,6 +11,7 @@ sent.
 """
 
 import asyncio
+import logging
 from collections.abc import Awaitable, Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
@@ -28,6 +29,14 @@ from lppl.occurrences import DONE, Occurrences
 from scheduler.agenda import instant
 
 log = structlog.get_logger(__name__)
+
+
+def _is_no_stop(record: logging.LogRecord) -> bool:
+    """Tell whether a record of APScheduler's is anything but a job that ended because the service stops."""
+    return not (record.exc_info and isinstance(record.exc_info[1], asyncio.CancelledError))
+
+
+logging.getLogger("apscheduler.executors.default").addFilter(_is_no_stop)
 
 LOOK = timedelta(minutes=1)
 """Each job is looked at this often, because clocks are set, computers sleep and plans change; all at the same time."""

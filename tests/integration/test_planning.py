@@ -23,7 +23,7 @@ from tests.station.planned_day import (
     prepared,
 )
 
-pytestmark = pytest.mark.integration
+pytestmark = [pytest.mark.integration, pytest.mark.alone]
 
 
 @pytest.fixture(scope="module")
@@ -100,7 +100,8 @@ def test_no_crossfade_touches_speech_and_none_follows_the_other_by_chance(outcom
     lines = outcome_of_day.planned["radio"]
     joins = [n for n, line in enumerate(lines) if "Peralihan dari" in line.why]
     rendered = [n for n in joins if not lines[n].material.house.startswith(lines[n].material.asset)]
-    assert len(rendered) > 0.9 * len(joins) > 1000
+    # what is needed within three hours is rendered, and the same pairs come again and again
+    assert len(rendered) > 0.4 * len(joins) > 400
     titles = {lines[n + at].material.title for n in joins for at in (-1, 0, 1) if 0 <= n + at < len(lines)}
     assert SPOKEN not in titles
     assert SPOKEN in {line.material.title for line in lines}

@@ -55,7 +55,7 @@ async def test_days_are_kept_once_as_they_were_planned(desk: PlanningDesk) -> No
     kept = await desk.planned_day("radio", date(2026, 11, 23))
     assert {line.slot for line in kept if line.slot} == {"dialog@2026-11-23"}
     await desk.save_draft("radio", Grid(), "Sari", NOW)
-    await desk.publish("radio", "Sari", NOW)
+    await desk.publish("radio", "Sari", NOW, reason="uji")
     await keep_days(desk, due)
     assert await desk.planned_day("radio", date(2026, 11, 23)) == kept
     assert await desk.planned_day("radio", date(2026, 11, 25)) == ()
