@@ -40,7 +40,7 @@ INDEX_S = 60.0
 """The index may lag: what the air needs of the past is in memory, and the journal is the truth."""
 
 
-PIECES_S = 45.0
+PIECES_S = 12.0
 """Crossfades and faded ends are rendered one after another, hours ahead: they are looked at together."""
 
 
@@ -66,12 +66,14 @@ class ShelfWatch:
                 if now is None or now != stamp or loop.time() - asked_at > LOOK_ANYWAY_S:
                     try:
                         counter, rendered = await library.change_counter(), pieces
-                        if loop.time() - pieces_at > PIECES_S:
+                        in_turn = loop.time() - pieces_at > PIECES_S
+                        if in_turn:
                             rendered, pieces_at = await library.rendered_counter(), loop.time()
                         if counter != seen or rendered != pieces:
                             await self._look(library)
                             seen, pieces = counter, rendered
-                        stamp, asked_at = now, loop.time()
+                        # pieces that came in between are looked at when it is their turn
+                        stamp, asked_at = now if in_turn else None, loop.time()
                     except (SQLAlchemyError, OSError) as error:
                         self._records.failed(error)
                 # another process may have no bus to tell us: look now and then all the same

@@ -280,8 +280,8 @@ async def _planned_and_aired(station: Station, out: Outcome, stage: Callable[[st
     stage("withdrawn")
     await station.until_begun("radio", out.at["azan"])
     stage("azan")
-    await station.until_aired("radio", lambda e: bool(e.item.source), "a crossfade", 60)
-    await station.until_aired("tv", lambda e: bool(e.item.source) and e.length > 12, "graphics", 60)
+    await station.until_aired("radio", lambda e: bool(e.item.source), "a crossfade", 90)
+    await station.until_aired("tv", lambda e: bool(e.item.source) and e.length > 12, "graphics", 90)
     stage("rendered material")
     for channel in CHANNELS:
         out.planned[channel] = station.planned(channel)
