@@ -28,6 +28,7 @@ class Rule(StrEnum):
     SEPARATION_BROKEN = "separation_broken"
     LIVE_RESERVED = "live_reserved"
     RIGHTS_OVER = "rights_over"
+    PLAN_FAULT = "plan_fault"
     # spots
     SPOT_UNPLACED = "spot_unplaced"
     SPOT_NO_MATERIAL = "spot_no_material"

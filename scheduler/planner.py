@@ -6,7 +6,7 @@ when to plan again: playout asks.
 
 import threading
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 from pathlib import Path
 from zoneinfo import ZoneInfo
@@ -21,7 +21,7 @@ from lppl.quanta import Quanta
 from lppl.rundown import Kind, Line, Rundown
 from scheduler.choice import Dress, Previous, Surroundings
 from scheduler.fill import Catalogue
-from scheduler.findings import Finding
+from scheduler.findings import Finding, Rule, Severity
 from scheduler.plan import Mirror, Plan, untimed
 from scheduler.rundown import GAP, Built, Wish, catalogue_of, compose
 from scheduler.schedule import Schedule, default_schedule, parse_schedule
@@ -108,12 +108,16 @@ class SchedulePlanner:
         s = self._channels[channel]
         around = Surroundings(self._previous(channel), self._mirrors(s.plan), s.dress)
         # a fault is not expected of any plan; but the air is worth more than a fixed event, and than the plan
+        faults: tuple[Finding, ...] = ()
         for plan in (s.plan, untimed(s.plan), Plan(filler=s.plan.filler)):
             try:
-                return compose(plan, s.catalogue, s.ident, s.slate, self._zone, start, end, aired, around)
-            except Exception:
+                built = compose(plan, s.catalogue, s.ident, s.slate, self._zone, start, end, aired, around)
+            except Exception as error:
                 log.exception("plan_failed", channel=channel, start=start, end=end)
-        return Built(Rundown(_slate_lines(s.slate, start, end)), ())
+                faults = faults or (_fault(error, start),)
+            else:
+                return replace(built, findings=(*faults, *built.findings)) if faults else built
+        return Built(Rundown(_slate_lines(s.slate, start, end)), faults)
 
     def _previous(self, channel: str) -> Previous:
         built = self._built.get(channel)
@@ -141,6 +145,20 @@ class SchedulePlanner:
         """Return what the latest plan of `channel` would have had rendered."""
         built = self._built.get(channel)
         return built.wishes if built else ()
+
+
+def _fault(error: Exception, at: Quanta) -> Finding:
+    """Return what staff are told when a plan could not be built as it stands."""
+    return Finding(
+        Rule.PLAN_FAULT,
+        "Susunan acara gagal dibuat seperti direncanakan; yang tayang hanya sebagian rencana.",
+        "The running order could not be built as planned; only a part of the plan airs.",
+        "susunan acara",
+        at,
+        Severity.SEVERE,
+        source=f"{type(error).__name__}: {error}"[:200],
+        remedy="Batalkan perubahan terakhir pada pola acara, lalu kirim log layanan kepada pengembang.",
+    )
 
 
 def mirrored(plan: Plan) -> frozenset[str]:

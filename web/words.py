@@ -8,6 +8,8 @@ from datetime import datetime
 from typing import Final
 from zoneinfo import ZoneInfo
 
+from scheduler import indonesian
+
 LANGUAGES: Final = ("id", "en")
 """The first is what a visitor gets who has not chosen."""
 
@@ -85,24 +87,11 @@ WORDS: Final[dict[str, dict[str, str]]] = {
 """Language to key to text; every language has every key."""
 
 _DAYS: Final = {
-    "id": ("Senin", "Selasa", "Rabu", "Kamis", "Jumat", "Sabtu", "Minggu"),
+    "id": indonesian.DAYS,
     "en": ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday"),
 }
 _MONTHS: Final = {
-    "id": (
-        "Januari",
-        "Februari",
-        "Maret",
-        "April",
-        "Mei",
-        "Juni",
-        "Juli",
-        "Agustus",
-        "September",
-        "Oktober",
-        "November",
-        "Desember",
-    ),
+    "id": indonesian.MONTHS,
     "en": (
         "January",
         "February",

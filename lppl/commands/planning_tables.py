@@ -34,7 +34,7 @@ RULES = {
     Rule.NO_SUCH_TIME: "jam tidak ada", Rule.ZERO_LENGTH: "tanpa lama", Rule.UNKNOWN_NAME: "nama tak dikenal",
     Rule.PLAYLIST_LOOP: "daftar berputar", Rule.EMPTY_CATEGORY: "kelompok kosong", Rule.SERIES_ENDED: "episode habis",
     Rule.SEPARATION_BROKEN: "jarak rotasi", Rule.LIVE_RESERVED: "sumber belum ada", Rule.RIGHTS_OVER: "hak siar",
-    Rule.SPOT_UNPLACED: "spot tak muat",
+    Rule.PLAN_FAULT: "susunan gagal", Rule.SPOT_UNPLACED: "spot tak muat",
     Rule.SPOT_NO_MATERIAL: "spot tanpa materi", Rule.AGE_HOURS: "jam klasifikasi", Rule.PRODUCT_HOURS: "jam produk",
     Rule.AD_SHARE: "porsi iklan", Rule.ILM_SHARE: "porsi ILM", Rule.LOCAL_SHARE: "muatan lokal",
     Rule.LANGUAGE: "bahasa", Rule.CENSORSHIP: "lulus sensor", Rule.LABEL: "label usia", Rule.RAMADAN: "Ramadan",

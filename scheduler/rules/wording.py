@@ -6,20 +6,21 @@ from zoneinfo import ZoneInfo
 from lppl.programme import Product
 from lppl.quanta import Quanta, starting
 from scheduler.agenda import local_clock
+from scheduler.indonesian import short_date
 
-_MONTHS = (
-    ("Januari", "January"),
-    ("Februari", "February"),
-    ("Maret", "March"),
-    ("April", "April"),
-    ("Mei", "May"),
-    ("Juni", "June"),
-    ("Juli", "July"),
-    ("Agustus", "August"),
-    ("September", "September"),
-    ("Oktober", "October"),
-    ("November", "November"),
-    ("Desember", "December"),
+_ENGLISH_MONTHS = (
+    "January",
+    "February",
+    "March",
+    "April",
+    "May",
+    "June",
+    "July",
+    "August",
+    "September",
+    "October",
+    "November",
+    "December",
 )
 
 PRODUCTS = {
@@ -32,8 +33,7 @@ PRODUCTS = {
 
 def day_text(day: date) -> tuple[str, str]:
     """Write a date in Indonesian and in English: ``22 November 2026``."""
-    indonesian, english = _MONTHS[day.month - 1]
-    return f"{day.day} {indonesian} {day.year}", f"{day.day} {english} {day.year}"
+    return short_date(day), f"{day.day} {_ENGLISH_MONTHS[day.month - 1]} {day.year}"
 
 
 def moment(q: Quanta, zone: ZoneInfo) -> tuple[str, str]:

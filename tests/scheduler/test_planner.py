@@ -14,7 +14,7 @@ from lppl.ports import Aired, Planner
 from lppl.quanta import Quanta
 from lppl.rundown import Kind
 from scheduler.file_plan import plan_of
-from scheduler.findings import Rule
+from scheduler.findings import Rule, Severity
 from scheduler.plan import Fixed
 from scheduler.planner import Origin, SchedulePlanner, last_good_path, read_schedule_file
 from scheduler.schedule import default_schedule
@@ -89,6 +89,11 @@ def test_a_fault_in_a_fixed_event_costs_the_event_and_not_the_programmes(
     planner.update("tv", plan=replace(EVERYTHING, daily=(broken,)), shelf=shelf({"a": 60}), slate=material("s", 40))
     rundown = planner.plan("tv", START, Quanta(START + 300), [])
     assert {line.material.title for line in rundown} == {"a"}
+    (told,) = [f for f in planner.findings("tv") if f.rule is Rule.PLAN_FAULT]
+    assert (told.severity, told.source) == (Severity.SEVERE, "RuntimeError: a fault")
+    planner.update("tv", plan=EVERYTHING)
+    planner.plan("tv", START, Quanta(START + 300), [])
+    assert not [f for f in planner.findings("tv") if f.rule is Rule.PLAN_FAULT]
 
 
 def test_a_look_ahead_leaves_the_plan_that_is_kept_to(
