@@ -10,7 +10,7 @@ from lppl.commands.planning_desk import AsJson, By, as_json, at_the_desk, author
 from lppl.commands.screen import out, say
 
 if TYPE_CHECKING:
-    from lppl.station.desk import PlanningDesk
+    from lppl.desk.planning import PlanningDesk
 
 prayer = typer.Typer(help="Waktu salat. / Prayer times.", no_args_is_help=True, rich_markup_mode=None)
 hijri = typer.Typer(help="Kalender Hijriah. / The Hijri calendar.", no_args_is_help=True, rich_markup_mode=None)

@@ -13,7 +13,7 @@ from lppl.quanta import QUANTUM_MS, Quanta, at_or_after, starting
 if TYPE_CHECKING:
     from zoneinfo import ZoneInfo
 
-    from lppl.station.desk import PlanningDesk
+    from lppl.desk.planning import PlanningDesk
 
 catchup = typer.Typer(help="Tonton ulang. / Watching the past.", no_args_is_help=True, rich_markup_mode=None)
 

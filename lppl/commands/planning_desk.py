@@ -16,7 +16,7 @@ from pydantic import ValidationError
 from lppl.config import load_settings
 
 if TYPE_CHECKING:
-    from lppl.station.desk import PlanningDesk
+    from lppl.desk.planning import PlanningDesk
 
 T = TypeVar("T")
 E = TypeVar("E", bound=StrEnum)
@@ -36,7 +36,7 @@ _OTHER_DATE = re.compile(r"(\d{1,2})[/-](\d{1,2})[/-](\d{4})")
 def at_the_desk(work: "Callable[[PlanningDesk, datetime], Awaitable[T]]") -> T:
     """Open the station's records, and return what `work` makes of the desk and the present moment."""
     from lppl.commands.records import library_of
-    from lppl.station.desk import PlanningDesk
+    from lppl.desk.planning import PlanningDesk
 
     settings = load_settings()
 

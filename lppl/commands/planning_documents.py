@@ -12,8 +12,8 @@ from lppl.commands.screen import out, say
 if TYPE_CHECKING:
     from pydantic import BaseModel
 
+    from lppl.desk.planning import PlanningDesk
     from lppl.plan_store import Kind
-    from lppl.station.desk import PlanningDesk
 
 WORDS: Mapping[str, tuple[str, str]] = {
     "programme": ("mata acara", "programme"),
@@ -79,7 +79,7 @@ def _keep(
 
 def _remove(name: str, document: str) -> None:
     async def work(desk: "PlanningDesk", now: datetime) -> None:
-        from lppl.station import desk_grid
+        from lppl.desk import grid as desk_grid
 
         await desk_grid.remove(desk, _kind(name)[0], WORDS[name], document)
 

@@ -22,8 +22,8 @@ from lppl.commands.planning_desk import (
 from lppl.commands.screen import out, say
 
 if TYPE_CHECKING:
-    from lppl.station.desk import PlanningDesk
-    from lppl.station.desk_grid import Imported
+    from lppl.desk.grid import Imported
+    from lppl.desk.planning import PlanningDesk
     from scheduler.grid import Entry, Grid
 
 grid = typer.Typer(help="Pola acara mingguan. / The weekly grid.", no_args_is_help=True, rich_markup_mode=None)
@@ -66,7 +66,7 @@ def show(
     ! mulai tepat waktu, » lanjutan. / ! begins on time, » goes on.
     """
     from lppl.commands import planning_tables as tables
-    from lppl.station import desk_grid
+    from lppl.desk import grid as desk_grid
 
     async def work(desk: "PlanningDesk", now: datetime) -> None:
         wanted, what = await chosen(desk, channel, version, draft=draft)
@@ -142,7 +142,7 @@ def add(
     by: By = "",
 ) -> None:
     """Tambah satu acara ke rancangan. / Add an entry to the draft."""
-    from lppl.station import desk_grid
+    from lppl.desk import grid as desk_grid
 
     content: dict[str, Any] = {
         "rotation": rotation, "folders": folder, "asset": asset, "series": series, "playlist": playlist,
@@ -194,7 +194,7 @@ def _entry(
 @grid.command("remove")
 def remove(channel: Channel, entry: Annotated[str, typer.Argument(help="Entri (lppl grid list)")], by: By = "") -> None:
     """Keluarkan satu acara dari rancangan. / Take an entry out of the draft."""
-    from lppl.station import desk_grid
+    from lppl.desk import grid as desk_grid
 
     draft = at_the_desk(lambda desk, now: desk_grid.remove_entry(desk, channel, entry, author(by), now))
     say(f"{entry} dikeluarkan; rancangan versi {draft.number} / removed from draft {draft.number}")
@@ -249,7 +249,7 @@ def export(
     version: Version = None,
 ) -> None:
     """Tulis seluruh pola acara sebagai TOML. / Write the whole grid as TOML."""
-    from lppl.station import desk_grid
+    from lppl.desk import grid as desk_grid
 
     async def work(desk: "PlanningDesk", now: datetime) -> str:
         wanted, _ = await chosen(desk, channel, version, draft=draft)
@@ -271,7 +271,7 @@ def import_(
     by: By = "",
 ) -> None:
     """Baca pola acara dari TOML atau berkas jadwal lama, sebagai rancangan. / Read a grid, as a draft."""
-    from lppl.station import desk_grid
+    from lppl.desk import grid as desk_grid
 
     if (file is None) is not schedule:
         raise typer.BadParameter(

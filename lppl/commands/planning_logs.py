@@ -10,7 +10,7 @@ from lppl.commands.planning_desk import AsJson, Channel, as_json, at_the_desk, d
 from lppl.commands.screen import out, say
 
 if TYPE_CHECKING:
-    from lppl.station.desk import PlanningDesk
+    from lppl.desk.planning import PlanningDesk
     from scheduler.exports.tables import Report
     from scheduler.guide import GuideChannel, GuideEntry
 
@@ -73,8 +73,8 @@ def aired(
     """Log siaran satu hari, dengan persen per kategori. / What aired on a day."""
 
     async def work(desk: "PlanningDesk", now: datetime) -> "Report | None":
+        from lppl.desk import logs as desk_logs
         from lppl.quanta import starting
-        from lppl.station import desk_logs
         from scheduler.exports.reports import log_report
 
         name = desk.channel(channel).name
@@ -116,8 +116,8 @@ def compare(
     """
 
     async def work(desk: "PlanningDesk", now: datetime) -> "Report | None":
+        from lppl.desk import logs as desk_logs
         from lppl.quanta import starting
-        from lppl.station import desk_logs
         from scheduler.exports.reports import comparison_report
         from scheduler.indonesian import full_date
 
@@ -155,7 +155,7 @@ def proof(
     """Bukti siar satu pesanan, dari jurnal. / Proof of airing of an order."""
 
     async def work(desk: "PlanningDesk", now: datetime) -> "Report | None":
-        from lppl.station import desk_logs
+        from lppl.desk import logs as desk_logs
         from scheduler.exports.reports import proof_report
         from scheduler.indonesian import short_date
 
@@ -199,7 +199,7 @@ def guide(
     async def work(
         desk: "PlanningDesk", now: datetime
     ) -> "tuple[PlanningDesk, datetime, list[GuideChannel], list[GuideEntry]]":
-        from lppl.station import desk_logs
+        from lppl.desk import logs as desk_logs
 
         wanted = channels or [c.id for c in desk.settings.channels]
         first = day_of(day, desk, now, "--day")

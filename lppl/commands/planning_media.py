@@ -9,8 +9,8 @@ from lppl.commands.planning_desk import AsJson, as_json, at_the_desk, number_of,
 from lppl.commands.screen import out, say
 
 if TYPE_CHECKING:
+    from lppl.desk.planning import PlanningDesk
     from lppl.programme import Details
-    from lppl.station.desk import PlanningDesk
 
 Paths = Annotated[list[str], typer.Argument(help="Berkas atau folder di folder materi / files or folders")]
 Seconds = Annotated[str | None, typer.Option(help="Detik dari awal, 0,5 / seconds from the start")]
@@ -65,7 +65,7 @@ def set_(
     _check(changes)
 
     async def work(desk: "PlanningDesk", now: datetime) -> int:
-        from lppl.station.desk_media import set_details
+        from lppl.desk.media import set_details
 
         with words("media set"):
             return len(await set_details(desk, paths, changes, now))
@@ -117,7 +117,7 @@ def details(paths: Paths, json: AsJson = False) -> None:
 
     async def work(desk: "PlanningDesk", now: datetime) -> None:
         from lppl.commands.planning_tables import rows_table
-        from lppl.station.desk_media import known
+        from lppl.desk.media import known
 
         found = await known(desk, paths)
         if json:

@@ -23,8 +23,8 @@ from lppl.commands.screen import out, say
 from lppl.quanta import Quanta, starting
 
 if TYPE_CHECKING:
+    from lppl.desk.planning import PlanningDesk
     from lppl.rundown import Line
-    from lppl.station.desk import PlanningDesk
     from scheduler.edits import Edit
 
 rundown = typer.Typer(help="Susunan acara harian. / The running order.", no_args_is_help=True, rich_markup_mode=None)
@@ -56,7 +56,7 @@ def show(
     from lppl.commands import planning_tables as tables
 
     async def work(desk: "PlanningDesk", now: datetime) -> None:
-        from lppl.station.desk_rundown import air_time
+        from lppl.desk.rundown import air_time
 
         date_ = day_of(day, desk, now)
         low = air_time(desk, date_, second_of(start, "--from")) if start else 0
@@ -94,7 +94,7 @@ def _edit(channel: str, day: str, by: str, make: Make) -> None:
 
     async def work(desk: "PlanningDesk", now: datetime) -> None:
         from lppl.commands import planning_tables as tables
-        from lppl.station.desk_rundown import edits, sentence
+        from lppl.desk.rundown import edits, sentence
 
         date_ = day_of(day, desk, now, "--day")
         lines = await desk.rundown(channel, date_, now)
@@ -118,7 +118,7 @@ def _on_line(channel: str, line: str, day: str, by: str, make: "Callable[[Planni
     """Keep the edit that `make` returns for the line that people name."""
 
     async def of_lines(desk: "PlanningDesk", lines: "tuple[Line, ...]", day_: date) -> "Edit":
-        from lppl.station.desk_rundown import line_at
+        from lppl.desk.rundown import line_at
 
         return make(desk, line_at(desk, lines, line), day_)
 
@@ -126,7 +126,7 @@ def _on_line(channel: str, line: str, day: str, by: str, make: "Callable[[Planni
 
 
 def _at(desk: "PlanningDesk", day: date, time: str, hint: str) -> "Quanta":
-    from lppl.station.desk_rundown import air_time
+    from lppl.desk.rundown import air_time
 
     return air_time(desk, day, second_of(time, hint))
 
@@ -160,7 +160,7 @@ def replace(channel: Channel, line: LineWord, path: Path, day: Day = "", by: By 
     from scheduler import edits
 
     async def make(desk: "PlanningDesk", lines: "tuple[Line, ...]", day_: date) -> "Edit":
-        from lppl.station.desk_rundown import line_at
+        from lppl.desk.rundown import line_at
 
         old, new = line_at(desk, lines, line), await desk.asset_at(channel, path)
         return edits.replace(old, new.asset, new.title)
@@ -184,7 +184,7 @@ def move(
     start = one_of(Start, begins, "--begins")
 
     async def make(desk: "PlanningDesk", lines: "tuple[Line, ...]", day_: date) -> "Edit":
-        from lppl.station.desk_rundown import line_at, put_of
+        from lppl.desk.rundown import line_at, put_of
 
         found = line_at(desk, lines, line)
         return edits.move(found, _at(desk, day_, time, "JAM"), start, await put_of(desk, channel, found))
@@ -284,7 +284,7 @@ def list_edits(
 
     async def work(desk: "PlanningDesk", now: datetime) -> None:
         from lppl.commands import planning_tables as tables
-        from lppl.station.desk_rundown import edits, sentence
+        from lppl.desk.rundown import edits, sentence
 
         since = day_of(day, desk, now, "--day")
         found = await edits(desk, channel, since, withdrawn=everything)

@@ -12,7 +12,7 @@ from lppl.commands.screen import out, say
 
 if TYPE_CHECKING:
     from lppl.config import ChannelSettings
-    from lppl.station.desk import PlanningDesk
+    from lppl.desk.planning import PlanningDesk
     from scheduler.findings import Finding
     from scheduler.grid import ChannelRules
 
@@ -87,7 +87,7 @@ def publish(
     """Terbitkan rancangan; berlaku segera. / Publish the draft; it is in force at once."""
 
     async def work(desk: "PlanningDesk", now: datetime) -> int:
-        from lppl.station.desk_errors import ReasonNeeded
+        from lppl.desk.errors import ReasonNeeded
 
         try:
             done = await desk.publish(channel, author(by), now, reason)
@@ -173,7 +173,7 @@ def discard(channel: Channel) -> None:
     """Buang rancangan. / Throw the draft away."""
 
     async def work(desk: "PlanningDesk", now: datetime) -> None:
-        from lppl.station.desk_errors import NothingToPublish
+        from lppl.desk.errors import NothingToPublish
 
         desk.channel(channel)
         if not await desk.store.discard_draft(channel):
@@ -209,8 +209,8 @@ def rules(
     changes |= {"breaks": (breaks, hours, longest, days) if breaks else None}
 
     async def work(desk: "PlanningDesk", now: datetime) -> None:
+        from lppl.desk import grid as desk_grid
         from lppl.plan_store import Kind
-        from lppl.station import desk_grid
 
         kept = await desk_grid.rules(desk, channel)
         changed = _changed(kept, desk.channel(channel), changes)

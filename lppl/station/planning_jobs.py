@@ -7,11 +7,11 @@ from datetime import UTC, datetime, timedelta
 import structlog
 
 from lppl.config import Settings
+from lppl.desk.planning import PlanningDesk
 from lppl.events import Alarm, Bus
 from lppl.library import Library
 from lppl.quanta import starting
 from lppl.rundown import Line, lines_from_json
-from lppl.station.desk import PlanningDesk
 from lppl.station.nightly import JOURNAL_KEPT
 from lppl.station.state import rundown_file
 from lppl.station.timer import Missed, Timer

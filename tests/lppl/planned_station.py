@@ -15,13 +15,13 @@ import pytest
 from lppl.commands.app import run
 from lppl.config import Settings, read_settings
 from lppl.database import migrate, open_database
+from lppl.desk.planning import PlanningDesk
 from lppl.journal import Commit, Item, JournalWriter
 from lppl.library import Library
 from lppl.media import AssetId, AudioFacts, Facts, Tags
 from lppl.quanta import Quanta, covering
 from lppl.records import AiredRow, FileStamp, HouseRecord, LibraryFile
 from lppl.rundown import Kind, Line
-from lppl.station.desk import PlanningDesk
 
 T = TypeVar("T")
 MATERIAL = {

@@ -12,10 +12,10 @@ from typer.main import get_command
 
 from lppl.commands.app import app
 from lppl.commands.examination import check_plans
+from lppl.desk.planning import PlanningDesk
 from lppl.doctor import State
 from lppl.plan_store import Kind
 from lppl.station import state
-from lppl.station.desk import PlanningDesk
 from scheduler.documents import Documents
 from tests.lppl.planned_station import Station
 

@@ -6,8 +6,8 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from lppl.commands.planning_catchup import instant_of, shown_times
+from lppl.desk.planning import PlanningDesk
 from lppl.quanta import Quanta, at_or_after, starting
-from lppl.station.desk import PlanningDesk
 from lppl.takedowns import Takedowns
 from lppl.withheld import Withheld
 from tests.lppl.planned_station import Station

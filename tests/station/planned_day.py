@@ -19,6 +19,7 @@ from pydantic import BaseModel
 from lppl import journal, process
 from lppl.config import load_settings
 from lppl.database import open_database
+from lppl.desk.planning import PlanningDesk
 from lppl.errors import LpplError
 from lppl.journal import Entry
 from lppl.library import Library
@@ -27,7 +28,6 @@ from lppl.plan_store import Kind as Document
 from lppl.programme import AgeClass, Category, Programme
 from lppl.quanta import Quanta, at_or_after
 from lppl.rundown import Kind, Line, lines_from_json
-from lppl.station.desk import PlanningDesk
 from scheduler import edits
 from scheduler.fixed import ClockEvent, FixedEvents, Ident
 from scheduler.grid import ChannelRules, Filling, FromPlaylist, FromRotation, Grid, Playlist, RotationRules

@@ -8,12 +8,12 @@ import pytest
 
 from lppl.config import Settings
 from lppl.database import migrate, open_database
+from lppl.desk.planning import PlanningDesk
 from lppl.events import Alarm, MemoryBus
 from lppl.library import Library
 from lppl.plan_store import Kind
 from lppl.programme import Programme
 from lppl.rundown import lines_to_json
-from lppl.station.desk import PlanningDesk
 from lppl.station.nightly import JOURNAL_KEPT
 from lppl.station.planning_jobs import LIVE_SOON, NOTICE, PLAN_SEVERE, LiveNotices, check_ahead, keep_days, live_slots
 from lppl.station.state import rundown_file

@@ -15,6 +15,14 @@ from pydantic import BaseModel
 from lppl import journal
 from lppl.config import ChannelSettings, Settings
 from lppl.derived import Variant, derived_id
+from lppl.desk.errors import (
+    AlreadyAiring,
+    NothingToPublish,
+    ReasonNeeded,
+    TooFarAhead,
+    UnknownChannel,
+    UnknownVersion,
+)
 from lppl.errors import LpplError
 from lppl.journal import Entry
 from lppl.library import Library
@@ -25,14 +33,6 @@ from lppl.programme import Programme
 from lppl.quanta import Quanta, at_or_after, starting
 from lppl.rundown import Line, Rundown, line_from_json, line_to_json
 from lppl.station.builtin import BuiltinMaker
-from lppl.station.desk_errors import (
-    AlreadyAiring,
-    NothingToPublish,
-    ReasonNeeded,
-    TooFarAhead,
-    UnknownChannel,
-    UnknownVersion,
-)
 from lppl.station.graphics import keep_logo
 from lppl.station.planning import common_documents, documents_of
 from lppl.station.state import AirStatus, plan_file, read_documents, read_rundown, rundown_file

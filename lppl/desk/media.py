@@ -5,11 +5,11 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from lppl.desk.planning import PlanningDesk
 from lppl.errors import LpplError
 from lppl.media import AssetId
 from lppl.programme import NO_DETAILS, Details
 from lppl.records import BUILTIN
-from lppl.station.desk import PlanningDesk
 
 
 @dataclass(frozen=True, slots=True)

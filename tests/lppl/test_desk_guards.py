@@ -8,6 +8,10 @@ import pytest
 
 from lppl.config import Settings
 from lppl.database import migrate, open_database
+from lppl.desk.errors import TooFarAhead
+from lppl.desk.grid import StillUsed, remove
+from lppl.desk.media import set_details
+from lppl.desk.planning import FURTHEST, PlanningDesk
 from lppl.errors import LpplError
 from lppl.library import Library
 from lppl.media import AssetId, AudioFacts, Facts, Tags
@@ -15,10 +19,6 @@ from lppl.plan_store import Kind
 from lppl.programme import Programme
 from lppl.quanta import Quanta
 from lppl.records import FileStamp, LibraryFile
-from lppl.station.desk import FURTHEST, PlanningDesk
-from lppl.station.desk_errors import TooFarAhead
-from lppl.station.desk_grid import StillUsed, remove
-from lppl.station.desk_media import set_details
 from lppl.station.wishes import Airing, meanwhile
 from scheduler.grid import Entry, FromPlaylist, FromRotation, Grid, Playlist, RotationRules
 from scheduler.recurrence import Recurrence

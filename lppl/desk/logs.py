@@ -6,13 +6,13 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
 from lppl.config import ChannelSettings
+from lppl.desk.grid import UnknownName
+from lppl.desk.planning import PlanningDesk
+from lppl.desk.rundown import edits, sentence
 from lppl.errors import LpplError
 from lppl.journal import Entry
 from lppl.quanta import Quanta, at_or_after
 from lppl.rundown import Line
-from lppl.station.desk import PlanningDesk
-from lppl.station.desk_grid import UnknownName
-from lppl.station.desk_rundown import edits, sentence
 from scheduler.agenda import day_bounds
 from scheduler.as_run import DailyLog, daily_log
 from scheduler.comparison import Difference, compare

@@ -4,11 +4,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 
+from lppl.desk.planning import PlanningDesk
 from lppl.errors import LpplError
 from lppl.plan_store import EditRow
 from lppl.quanta import Quanta, at_or_after, starting
 from lppl.rundown import Line
-from lppl.station.desk import PlanningDesk
 from scheduler.agenda import day_bounds, instant
 from scheduler.edits import Edit, Put
 from scheduler.indonesian import clock

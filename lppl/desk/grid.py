@@ -7,10 +7,10 @@ from datetime import date, datetime, timedelta
 
 from pydantic import BaseModel
 
+from lppl.desk.planning import PlanningDesk
 from lppl.errors import LpplError
 from lppl.plan_store import GridVersion, Kind
 from lppl.programme import Programme
-from lppl.station.desk import PlanningDesk
 from scheduler.file_grid import grid_of, slug
 from scheduler.grid import (
     ChannelRules,
