@@ -19,7 +19,7 @@ from sqlalchemy.pool import ConnectionPoolEntry, NullPool
 from lppl.errors import LpplError
 from lppl.tables import metadata
 
-HEAD = "0002"
+HEAD = "0003"
 """The newest migration, known without importing Alembic: a start with nothing to migrate must be fast."""
 
 MIGRATIONS = Path(__file__).parent / "migrations"

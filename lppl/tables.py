@@ -7,6 +7,7 @@ Nothing here opens a connection.
 from datetime import UTC, datetime
 
 from sqlalchemy import (
+    DDL,
     JSON,
     BigInteger,
     Boolean,
@@ -23,6 +24,7 @@ from sqlalchemy import (
     Text,
     TypeDecorator,
     UniqueConstraint,
+    event,
 )
 
 # Named constraints: a migration on SQLite can only drop what has a name.
@@ -77,12 +79,13 @@ assets = Table(
     Column("refusal_reason", String(32)),
     Column("refusal_id", Text),
     Column("refusal_en", Text),
+    Column("removed", Instant),
     Index("ix_assets_search", "title", "id", "state", "words"),
     Index(None, "added"),
 )
 """One row per content. `state`: new (hashed, not examined), ready, refused, derived (rendered of others: no file).
 
-`words`: folded, to search.
+`words`: folded, to search. `removed`: since when staff have put it into the bin; it airs no more, its file stays.
 
 The index holds all that a search looks at, in the order of its listing. PostgreSQL allows 2,704 bytes in one entry."""
 
@@ -204,6 +207,7 @@ grid_versions = Table(
     Column("author", String(120), nullable=False),
     Column("created", Instant, nullable=False),
     Column("published", Instant),
+    Column("revision", Integer, nullable=False, server_default="1"),
     Index(None, "channel", "state", "number"),
 )
 """The weekly grid of a channel, version by version. `state`: draft, published (the newest is in force), withdrawn.
@@ -276,3 +280,207 @@ takedowns = Table(
     Index(None, "channel", "start"),
 )
 """Spans of what aired, [start, end) in quanta, that may not be watched later."""
+
+# ---- people and what they do ------------------------------------------------------------------------
+
+accounts = Table(
+    "accounts",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("login", String(64), nullable=False, unique=True),
+    Column("name", String(120), nullable=False),
+    Column("role", String(16), nullable=False),
+    Column("agency", String(64), nullable=False),
+    Column("language", String(2), nullable=False),
+    Column("password", Text, nullable=False),
+    Column("totp", Text, nullable=False),
+    Column("totp_step", BigInteger, nullable=False),
+    Column("active", Boolean, nullable=False),
+    Column("made", Instant, nullable=False),
+    Column("password_set", Instant),
+    Column("last_login", Instant),
+)
+"""Staff. `password`: argon2id, empty until one is set. `totp`: sealed secret, or empty; `totp_step`: the last used."""
+
+sessions = Table(
+    "sessions",
+    metadata,
+    Column("id", String(64), primary_key=True),
+    Column("account_id", Integer, ForeignKey("accounts.id"), nullable=False, index=True),
+    Column("whole", Boolean, nullable=False),
+    Column("made", Instant, nullable=False),
+    Column("seen", Instant, nullable=False),
+    Column("expires", Instant, nullable=False),
+    Column("address", String(64), nullable=False),
+    Column("agent", String(200), nullable=False),
+)
+"""Who is logged in. `id`: SHA-256 of the cookie; `whole`: the second factor, where there is one, was given."""
+
+one_time_links = Table(
+    "one_time_links",
+    metadata,
+    Column("id", String(64), primary_key=True),
+    Column("purpose", String(16), nullable=False),
+    Column("account_id", Integer, ForeignKey("accounts.id")),
+    Column("made", Instant, nullable=False),
+    Column("expires", Instant, nullable=False),
+    Column("used", Instant),
+)
+"""Links that work once: the first administrator, a password to be set. `id`: SHA-256 of what is in the link."""
+
+audit = Table(
+    "audit",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("at", Instant, nullable=False),
+    Column("account_id", Integer),
+    Column("actor", String(120), nullable=False),
+    Column("action", String(64), nullable=False),
+    Column("channel", String(64), nullable=False),
+    Column("object", String(200), nullable=False),
+    Column("before", JSON(none_as_null=True)),
+    Column("after", JSON(none_as_null=True)),
+    Column("address", String(64), nullable=False),
+    Index(None, "at"),
+    Index(None, "object", "id"),
+)
+"""Who changed what, when, before and after. The database itself refuses to change or remove a row."""
+
+APPEND_ONLY = {
+    "sqlite": (
+        "CREATE TRIGGER audit_no_update BEFORE UPDATE ON audit BEGIN SELECT RAISE(ABORT, 'audit is append-only'); END",
+        "CREATE TRIGGER audit_no_delete BEFORE DELETE ON audit BEGIN SELECT RAISE(ABORT, 'audit is append-only'); END",
+    ),
+    "postgresql": (
+        "CREATE FUNCTION audit_append_only() RETURNS trigger LANGUAGE plpgsql AS "
+        "$$ BEGIN RAISE EXCEPTION 'audit is append-only'; END $$",
+        "CREATE TRIGGER audit_no_change BEFORE UPDATE OR DELETE ON audit "
+        "FOR EACH ROW EXECUTE FUNCTION audit_append_only()",
+    ),
+}
+for _dialect, _statements in APPEND_ONLY.items():
+    for _statement in _statements:
+        event.listen(audit, "after_create", DDL(_statement).execute_if(dialect=_dialect))
+
+api_tokens = Table(
+    "api_tokens",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("account_id", Integer, ForeignKey("accounts.id"), nullable=False, index=True),
+    Column("name", String(120), nullable=False),
+    Column("hash", String(64), nullable=False, unique=True),
+    Column("scopes", JSON, nullable=False),
+    Column("made", Instant, nullable=False),
+    Column("used", Instant),
+    Column("expires", Instant),
+    Column("revoked", Instant),
+)
+"""Personal tokens for the API; `hash`: SHA-256 of the token."""
+
+idempotent_answers = Table(
+    "idempotent_answers",
+    metadata,
+    Column("account_id", Integer, primary_key=True, autoincrement=False),
+    Column("key", String(200), primary_key=True),
+    Column("request", String(64), nullable=False),
+    Column("status", Integer),
+    Column("answer", JSON(none_as_null=True)),
+    Column("made", Instant, nullable=False),
+    Index(None, "made"),
+)
+"""Answers to requests with an idempotency key, so that a repeated request does nothing twice. `request`: its hash."""
+
+webhooks = Table(
+    "webhooks",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("url", Text, nullable=False),
+    Column("secret", Text, nullable=False),
+    Column("events", JSON, nullable=False),
+    Column("active", Boolean, nullable=False),
+    Column("made", Instant, nullable=False),
+    Column("author", String(120), nullable=False),
+)
+"""Addresses that are told of events; `secret`: sealed, signs each message."""
+
+webhook_messages = Table(
+    "webhook_messages",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("webhook_id", Integer, ForeignKey("webhooks.id"), nullable=False, index=True),
+    Column("event", String(64), nullable=False),
+    Column("body", JSON, nullable=False),
+    Column("made", Instant, nullable=False),
+    Column("attempts", Integer, nullable=False),
+    Column("not_before", Instant),
+    Column("delivered", Instant),
+    Column("outcome", Text, nullable=False),
+    Index(None, "not_before"),
+)
+"""What is to be told; `not_before`: the next try, none once it is delivered or given up."""
+
+uploads = Table(
+    "uploads",
+    metadata,
+    Column("id", String(32), primary_key=True),
+    Column("account_id", Integer, ForeignKey("accounts.id"), nullable=False),
+    Column("path", Text, nullable=False),
+    Column("size", BigInteger, nullable=False),
+    Column("received", BigInteger, nullable=False),
+    Column("state", String(12), nullable=False),
+    Column("made", Instant, nullable=False),
+    Column("seen", Instant, nullable=False),
+    Column("told", Text, nullable=False),
+)
+"""Files on their way in. `state`: receiving, done, refused, given up; `path`: where it will lie in the media folder."""
+
+incidents = Table(
+    "incidents",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("channel", String(64), nullable=False),
+    Column("kind", String(16), nullable=False),
+    Column("detail", Text, nullable=False),
+    Column("began", Instant, nullable=False),
+    Column("ended", Instant),
+    Column("acknowledged", Instant),
+    Column("acknowledged_by", String(120), nullable=False),
+    Index(None, "channel", "began"),
+    Index(None, "began"),
+)
+"""What went wrong on the air: silence, black, fallback, off air, and disk or database trouble (`channel` empty)."""
+
+listening = Table(
+    "listening",
+    metadata,
+    Column("hour", Instant, primary_key=True),
+    Column("channel", String(64), primary_key=True),
+    Column("quality", String(16), primary_key=True),
+    Column("seconds", BigInteger, nullable=False),
+    Column("peak", Integer, nullable=False),
+)
+"""How much was listened to, by hour; nothing of who."""
+
+push_subscriptions = Table(
+    "push_subscriptions",
+    metadata,
+    Column("id", String(64), primary_key=True),
+    Column("subscription", Text, nullable=False),
+    Column("language", String(2), nullable=False),
+    Column("made", Instant, nullable=False),
+    Column("failures", Integer, nullable=False),
+)
+"""Browsers that want to be reminded; `id`: SHA-256 of the endpoint; `subscription`: sealed."""
+
+reminders = Table(
+    "reminders",
+    metadata,
+    Column("subscription_id", String(64), ForeignKey("push_subscriptions.id"), primary_key=True),
+    Column("channel", String(64), primary_key=True),
+    Column("programme_id", String(64), primary_key=True),
+    Column("start", Instant, primary_key=True),
+    Column("title", String(300), nullable=False),
+    Column("sent", Instant),
+    Index(None, "sent", "start"),
+)
+"""Which broadcast somebody wants to be reminded of."""
