@@ -58,14 +58,43 @@ class ScheduleChanged:
 
 
 @dataclass(frozen=True, slots=True)
+class PlanChanged:
+    """Somebody changed what is planned. `what`: ``grid``, ``edits`` or a kind of document; `author`: who, for staff."""
+
+    channel: str
+    what: str
+    author: str
+
+
+@dataclass(frozen=True, slots=True)
+class Presence:
+    """Somebody looks at a page of staff (`where`: its path and what it shows), or has left it."""
+
+    account: int
+    name: str
+    where: str
+    page: str
+    here: bool
+
+
+@dataclass(frozen=True, slots=True)
 class Lagged:
     """Events were lost before this one; `count` of them, 0 when nobody can know. Read the state anew."""
 
     count: int
 
 
-Event = LibraryChanged | ItemStarted | SegmentPublished | Alarm | ScheduleChanged | Lagged
-EVENTS: tuple[type[Event], ...] = (LibraryChanged, ItemStarted, SegmentPublished, Alarm, ScheduleChanged, Lagged)
+Event = LibraryChanged | ItemStarted | SegmentPublished | Alarm | ScheduleChanged | PlanChanged | Presence | Lagged
+EVENTS: tuple[type[Event], ...] = (
+    LibraryChanged,
+    ItemStarted,
+    SegmentPublished,
+    Alarm,
+    ScheduleChanged,
+    PlanChanged,
+    Presence,
+    Lagged,
+)
 
 
 class Subscription(AsyncIterator[Event]):

@@ -1,0 +1,49 @@
+"""Everything staff work with, on one opened database: the desks that pages and the API call.
+
+Made by the composition root once the records are open, and anew when they were opened anew.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from functools import cached_property
+
+from lppl.account_store import AccountStore
+from lppl.audit import AuditLog
+from lppl.config import Settings
+from lppl.desk.people import PeopleDesk
+from lppl.desk.planning import PlanningDesk
+from lppl.events import Bus
+from lppl.library import Library
+from lppl.sealing import Seal
+
+
+def wall_clock() -> datetime:
+    """Return the machine's clock as aware UTC."""
+    return datetime.now(UTC)
+
+
+@dataclass(frozen=True)
+class Office:
+    """The desks of a station. `now`: aware UTC, the air clock where there is one."""
+
+    settings: Settings
+    library: Library
+    bus: Bus
+    seal: Seal
+    now: Callable[[], datetime] = wall_clock
+
+    @cached_property
+    def planning(self) -> PlanningDesk:
+        """The weekly grid, running orders, logs."""
+        return PlanningDesk(self.settings, self.library)
+
+    @cached_property
+    def audit(self) -> AuditLog:
+        """Who changed what."""
+        return AuditLog(self.library.engine)
+
+    @cached_property
+    def people(self) -> PeopleDesk:
+        """Accounts, logins, tokens."""
+        return PeopleDesk(AccountStore(self.library.engine), self.audit, self.seal)
