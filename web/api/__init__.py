@@ -1,0 +1,1 @@
+"""The API, version 1: everything that staff do, as JSON; its description comes from the same models."""

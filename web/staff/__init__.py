@@ -1,0 +1,1 @@
+"""The pages in which the station's staff spend their day."""
