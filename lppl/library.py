@@ -42,7 +42,7 @@ from lppl.tables import aired, asset_details, asset_files, assets, conform_jobs,
 
 RENDERED = "rendered"
 """Counts what is rendered of several items, apart from the library."""
-NOT_PROGRAMME = (Kind.OFF.value, Kind.PREROLL.value)
+NOT_PROGRAMME = (Kind.OFF.value, Kind.PREROLL.value, Kind.BREAK_IN.value)
 READ_AHEAD = 250
 """Rows fetched at a time, so that reading a big library lets the event loop breathe in between."""
 

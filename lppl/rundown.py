@@ -22,6 +22,8 @@ class Kind(StrEnum):
     IDENT = "ident"
     SLATE = "slate"
     LIVE = "live"
+    BREAK_IN = "break_in"
+    """Sela Darurat: over everything that is planned, by an operator's order. Never in a rundown."""
     OFF = "off"
     """Off air: the service was not running. Only the journal holds such entries, never a rundown."""
     PREROLL = "preroll"

@@ -3,6 +3,9 @@
 The channel commits a few quanta at a time, at most 6 ahead of the air; what is committed is never changed. When
 what should air is not there, the ladder of fallbacks holds: filler, station ident, slate; and it is left again at
 the next commit after the material is back.
+
+An operator's order takes effect at the committed end: the running item is cut there, or a break-in begins, which airs
+over whatever is planned until it ends; the plan then goes on at the right place.
 """
 
 from collections.abc import Sequence
@@ -30,6 +33,17 @@ def limit_of(now: Quanta) -> Quanta:
 
 
 @dataclass(frozen=True, slots=True)
+class Over:
+    """A break-in: `materials`, the best that is there of them, over and over until `until`, or until it is ended."""
+
+    materials: tuple[Material, ...]
+    until: Quanta | None
+    programme: str
+    why: str
+    category: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Ladder:
     """What airs when nothing else can; the slate is always there."""
 
@@ -50,6 +64,11 @@ class ChannelPlayout:
         self._stands_in_for: Line | None = None
         self.lost: set[HouseId] = set()
         """Houses that were wanted and not there since last asked; the station has them made again."""
+        self.over: Over | None = None
+        """The break-in that is on the air, or begins at the next commit."""
+        self.line: Line | None = None
+        """The planned line that runs; None for what stands in, and after a restart."""
+        self._said = ""
         self._live_aired: dict[HouseId, Quanta] = {}
         """Up to where live sources aired: when one comes back, nothing of it airs twice."""
 
@@ -110,14 +129,31 @@ class ChannelPlayout:
     def follow(self, rundown: Rundown) -> None:
         """Take a new rundown. It may cut the running item, by a hard line that starts before :attr:`stop`."""
         self.rundown = rundown
+        if self.over is not None:
+            return
         cut = next((line.start for line in rundown if line.hard and self.end <= line.start < self._stop), None)
         if cut is not None:
             self._stop = cut
 
+    def cut(self, rundown: Rundown, said: str = "") -> None:
+        """End the running item at the committed end, where `rundown` goes on; what begins there also says `said`."""
+        self.rundown, self._stop, self._said = rundown, self.end, said
+
+    def break_in(self, over: Over) -> None:
+        """Air `over` from the committed end on, over whatever is planned; a hard start does not cut it."""
+        self.over, self._stop = over, self.end
+
+    def end_break_in(self, said: str = "") -> None:
+        """Go on at the committed end with what should be on the air then; it also says `said`."""
+        self.over, self._stop, self._said = None, self.end, said
+
     def next_lines(self) -> Sequence[Line]:
-        """Return the lines that come after the running item."""
+        """Return the lines that come after the running item; during a break-in those that would, if it ended now."""
         if self.rundown is None:
             return ()
+        if self.over is not None:
+            under = self.rundown.at(self.over.until or self.end)
+            return () if under is None else (under, *self.rundown.after(under.start))
         line = self.rundown.at(self._stop)
         first = (line,) if line is not None and line.start == self._stop else ()
         return first + self.rundown.after(self._stop)
@@ -141,7 +177,7 @@ class ChannelPlayout:
         """
         if self.end > now + AHEAD - BEAT:
             return []
-        before = self.entry, self._stop, self._fallback, self._stands_in_for
+        before = self._state()
         try:
             records = self.open(now, self.entry) if self.end < now - SHORT_OUTAGE else []
             while self.end < limit_of(now):
@@ -151,9 +187,12 @@ class ChannelPlayout:
                     break  # a live source whose samples are still on their way
         except BaseException:
             # records that nobody gets must not count as committed: the journal would have a hole
-            self.entry, self._stop, self._fallback, self._stands_in_for = before
+            self.entry, self._stop, self._fallback, self._stands_in_for, self.over, self.line, self._said = before
             raise
         return records
+
+    def _state(self) -> "tuple[Entry | None, Quanta, bool, Line | None, Over | None, Line | None, str]":
+        return self.entry, self._stop, self._fallback, self._stands_in_for, self.over, self.line, self._said
 
     def emergency(self, now: Quanta) -> list[Record]:
         """Return records that put the slate on, whatever went wrong in :meth:`commit`. Asks nobody anything."""
@@ -238,6 +277,9 @@ class ChannelPlayout:
     def _next(self, now: Quanta) -> list[Record]:
         """Begin what airs at the committed end; nothing while a live source may still arrive in time."""
         end = self.end
+        self.line = None
+        if self.over is not None and (broken_in := self._next_over(self.over)):
+            return broken_in
         line = self.rundown.at(end) if self.rundown else None
         if line is None:
             return self._stand_in(None)
@@ -252,7 +294,20 @@ class ChannelPlayout:
         if line.kind is not Kind.LIVE:
             length = min(length, line.material.quanta - in_point)
         self._fallback, self._stands_in_for = False, None
+        self.line = line
         return self._begin(_item_of(self.channel, end, line, Quanta(length), in_point))
+
+    def _next_over(self, over: Over) -> list[Record]:
+        """Begin the break-in, or repeat it; nothing once it is over, or when all of its material is lost."""
+        left = over.until - self.end if over.until is not None else None
+        material = next((m for m in over.materials if self._usable(m)), None)
+        if material is None or (left is not None and left <= 0):
+            self.over = None
+            return []
+        self._fallback, self._stands_in_for = False, None
+        length = material.quanta if left is None else Quanta(min(material.quanta, left))
+        item = _item(self.channel, self.end, material, length, Kind.BREAK_IN, programme=over.programme, why=over.why)
+        return self._begin(replace(item, category=over.category))
 
     def _stand_in(self, line: Line | None) -> list[Record]:
         """Begin the best fallback, up to the end of the line that it stands in for."""
@@ -282,6 +337,8 @@ class ChannelPlayout:
         return self._begin(_item(self.channel, self.end, material, length, kind, programme=programme, why=why))
 
     def _begin(self, item: Item) -> list[Record]:
+        if self._said:
+            item, self._said = replace(item, why=f"{item.why}; {self._said}" if item.why else self._said), ""
         before = self.entry.item if self.entry is not None else None
         if before is not None:
             found = self._sources.format(item.house) if item.house is not None else ""

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
 KINDS = {
     Kind.ITEM: "materi", Kind.FILLER: "sisipan", Kind.IDENT: "ident", Kind.SLATE: "siaga",
-    Kind.LIVE: "langsung", Kind.OFF: "mati", Kind.PREROLL: "-",
+    Kind.LIVE: "langsung", Kind.BREAK_IN: "sela", Kind.OFF: "mati", Kind.PREROLL: "-",
 }  # fmt: skip
 STYLES = {Severity.SEVERE: "bold red", Severity.WARNING: "yellow", Severity.NOTE: "cyan"}
 SIGNS = {Severity.SEVERE: "✗", Severity.WARNING: "!", Severity.NOTE: "·"}
