@@ -20,6 +20,7 @@ from pydantic import BaseModel, ValidationError
 from pydantic_core import ErrorDetails
 
 from lppl.errors import SettingsInvalid
+from lppl.mistakes import said
 from lppl.settings import AudioRungSettings, ChannelSettings, Output, Settings, Station, VideoRungSettings
 
 __all__ = [
@@ -240,32 +241,12 @@ def _place(loc: Loc, found: _Found) -> str:
     return f"{found.source}: {_key(loc)}" if holder is not None else _key(loc)
 
 
-_SENTENCES: dict[str, tuple[str, str]] = {
-    "missing": ("harus diisi", "is required"),
+_IN_A_FILE = {
     "string_type": ("harus teks dalam tanda petik", "must be text in quotes"),
-    "string_too_short": ("tidak boleh kosong", "must not be empty"),
-    "string_too_long": ("paling panjang {max_length} huruf", "at most {max_length} characters"),
-    "string_pattern_mismatch": ("hanya boleh berisi {pattern}", "must match {pattern}"),
-    "int_type": ("harus bilangan bulat", "must be a whole number"),
-    "int_parsing": ("harus bilangan bulat", "must be a whole number"),
-    "int_parsing_size": ("bilangannya terlalu besar", "the number is too large"),
-    "int_from_float": ("harus bilangan bulat", "must be a whole number"),
-    "float_type": ("harus bilangan", "must be a number"),
-    "float_parsing": ("harus bilangan", "must be a number"),
-    "finite_number": ("harus bilangan biasa", "must be a finite number"),
-    "bool_type": ("harus true atau false (1 atau 0)", "must be true or false (1 or 0)"),
-    "bool_parsing": ("harus true atau false (1 atau 0)", "must be true or false (1 or 0)"),
-    "greater_than_equal": ("paling kecil {ge}", "at least {ge}"),
-    "less_than_equal": ("paling besar {le}", "at most {le}"),
-    "multiple_of": ("harus kelipatan {multiple_of}", "must be a multiple of {multiple_of}"),
-    "enum": ("harus salah satu dari {expected}", "must be one of {expected}"),
-    "literal_error": ("harus salah satu dari {expected}", "must be one of {expected}"),
     "tuple_type": ("harus daftar dalam [ ]", "must be a list in [ ]"),
-    "too_short": ("paling sedikit {min_length} isi", "at least {min_length} entries"),
-    "too_long": ("paling banyak {max_length} isi", "at most {max_length} entries"),
     "model_type": ("harus tabel berisi kunci = nilai", "must be a table of key = value"),
-    "path_type": ("harus jalur berkas atau folder", "must be a path"),
 }
+"""What a TOML file says otherwise than a form."""
 
 
 def _echo(error: ErrorDetails, errors: list[ErrorDetails]) -> bool:
@@ -283,13 +264,8 @@ def _sentence(error: ErrorDetails, found: _Found) -> str:
         bare = ".".join(str(p) for p in loc if isinstance(p, str))
         near = difflib.get_close_matches(bare, KEYS, 1, 0.6) or _sibling(bare)
         return _unknown(place, near, "pengaturan", "setting")
-    context = {k: str(v).replace(" or ", ", ") for k, v in error.get("ctx", {}).items()}
-    if kind in _SENTENCES:
-        indonesian, english = (s.format_map(context) for s in _SENTENCES[kind])
-        return f"{place}: {indonesian} / {english}"
-    if kind == "lppl":
-        return f"{place}: {error['msg']}"
-    return f"{place}: nilai tidak dapat dipakai / {error['msg']}"
+    indonesian, english = _IN_A_FILE.get(kind) or said(error)
+    return f"{place}: {indonesian} / {english}"
 
 
 def _sibling(bare: str) -> list[str]:
