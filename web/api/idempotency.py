@@ -1,0 +1,60 @@
+"""Idempotency keys: a request that is sent again, because its answer got lost, does nothing twice."""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import and_, delete, select, update
+from sqlalchemy.ext.asyncio import AsyncEngine
+
+from lppl.errors import LpplError
+from lppl.stores import upsert
+from lppl.tables import idempotent_answers as answers
+
+KEY = "Idempotency-Key"
+KEPT = timedelta(days=2)
+
+
+class KeyUsed(LpplError):
+    """A key stands for another request, or its first request is still being done."""
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """The answer that was given before."""
+
+    status: int
+    answer: Any
+
+
+class Repeats:
+    """What is known of one key of one account."""
+
+    def __init__(self, engine: AsyncEngine, account: int, key: str) -> None:
+        self._engine, self._account, self._key = engine, account, key[:200]
+        self._mine = and_(answers.c.account_id == account, answers.c.key == self._key)
+
+    async def begin(self, request: str, now: datetime) -> Known | None:
+        """Take the key for the request with this hash; return its answer when it has one. Raises KeyUsed."""
+        values = {"account_id": self._account, "key": self._key, "request": request, "made": now}
+        async with self._engine.begin() as connection:
+            await connection.execute(delete(answers).where(answers.c.made < now - KEPT))
+            added = await connection.execute(upsert(connection, answers).values(values).on_conflict_do_nothing())
+            if added.rowcount:
+                return None
+            row = (await connection.execute(select(answers).where(self._mine))).one()
+        if row.request != request:
+            raise KeyUsed("Kunci itu milik permintaan lain.", "That key belongs to another request.")
+        if row.status is None:
+            raise KeyUsed("Permintaan itu masih dikerjakan.", "That request is still being done.")
+        return Known(row.status, row.answer)
+
+    async def keep(self, status: int, answer: Any) -> None:
+        """Keep the answer."""
+        async with self._engine.begin() as connection:
+            await connection.execute(update(answers).where(self._mine).values(status=status, answer=answer))
+
+    async def forget(self) -> None:
+        """Give the key free again."""
+        async with self._engine.begin() as connection:
+            await connection.execute(delete(answers).where(self._mine))
