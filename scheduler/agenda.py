@@ -240,8 +240,8 @@ def _giving_way(found: Iterable[tuple[Fixed, Material]]) -> tuple[_Guarded, list
     for event, material in sorted(found, key=lambda pair: (pair[0].priority, pair[0].start)):
         if not event.late_ok and guarded.holds_or_begins(event.start, event.priority):
             continue
-        waits = event.hard and guarded.holds(event.start, event.priority)
-        if event.hard and not waits:
+        waits = event.hard and not event.ordered and guarded.holds(event.start, event.priority)
+        if event.hard and not waits and not event.ordered:
             length = event.length or material.cue_out - material.cue_in
             guarded.add(event.start, Quanta(event.start + length), event.priority)
         kept.append((replace(event, hard=False) if waits else event, material))

@@ -95,7 +95,7 @@ class Chooser:
 
     def fixed(self, event: Fixed, material: Material, q: Quanta, hard: Quanta | None) -> Choice:
         clock = self._clock(event.start)
-        what = "Disisipkan petugas" if event.edit else "Iklan" if event.order else "Acara tetap"
+        what = f"Disisipkan {event.by or 'petugas'}" if event.edit else "Iklan" if event.order else "Acara tetap"
         if event.start == q:
             why = f"{what} pukul {clock}" + (", mulai tepat waktu" if event.hard else "")
         else:

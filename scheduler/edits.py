@@ -1,7 +1,8 @@
 """What people change by hand in a running order: each edit a document, and what edits mean for a plan.
 
 An edit says what it leaves out, what it puts in, and what time it hands to filler; replacing, moving and cutting are
-made of these. Edits outlive a rebuild: they are laid over whatever the grid gives.
+made of these. Edits outlive a rebuild: they are laid over whatever the grid gives. What an operator orders while the
+channel is on the air is kept as an edit too: it names its order and who gave it.
 """
 
 from collections.abc import Iterable, Mapping
@@ -11,12 +12,15 @@ from typing import Annotated
 from pydantic import Field
 
 from lppl.media import AssetId
+from lppl.ports import Aired
 from lppl.programme import Document, Word
 from lppl.quanta import Quanta, covering
 from lppl.rundown import Kind, Line
 from scheduler.plan import Fixed, Start, Stretch
 
 AirTime = Annotated[int, Field(ge=0)]
+OPEN = Quanta(0)
+"""An end that nobody has set yet."""
 
 
 class Act(StrEnum):
@@ -29,6 +33,9 @@ class Act(StrEnum):
     HOLD = "tahan"
     SKIP = "lewati"
     FILL = "isi"
+    PLAY = "tayangkan"
+    RESUME = "lanjutkan"
+    BREAK_IN = "sela darurat"
 
 
 class Left(Document):
@@ -53,8 +60,17 @@ class Put(Document):
     category: Word = ""
 
 
+class Beneath(Document):
+    """What a break-in covered: an asset from an air time on, `until` how far into it it would have come (quanta)."""
+
+    asset: Word
+    at: AirTime
+    length: AirTime
+    until: AirTime = 0
+
+
 class Edit(Document):
-    """One edit; `until` is where filler ends for HOLD and FILL (air time)."""
+    """One edit; `until` is where filler ends for HOLD and FILL, and a break-in for BREAK_IN (air time)."""
 
     act: Act
     at: AirTime
@@ -62,6 +78,11 @@ class Edit(Document):
     put: Put | None = None
     until: AirTime = 0
     note: Word = ""
+    ordered: Word = ""
+    """The operator's order (:class:`lppl.orders.Order`) that it keeps; empty for an edit of what is still to come."""
+    by: Word = ""
+    """Who ordered it."""
+    beneath: tuple[Beneath, ...] = ()
 
 
 def insert(at: Quanta, asset: AssetId, title: str, begins: Start = Start.NOT_BEFORE, slot: str = "") -> Edit:
@@ -167,6 +188,8 @@ def fixed_lines(edits: Mapping[int, Edit]) -> tuple[Fixed, ...]:
             edit=number,
             asset=AssetId(put.asset),
             slot=put.slot,
+            by=edit.by,
+            ordered=bool(edit.ordered),
         )
         for number, edit in edits.items()
         if (put := edit.put) is not None
@@ -184,9 +207,41 @@ def skips(edits: Iterable[Edit]) -> Mapping[str, frozenset[str]]:
 
 def stretches(edits: Mapping[int, Edit]) -> tuple[Stretch, ...]:
     """Return the time that people gave to filler."""
-    why = {Act.HOLD: "ditahan petugas", Act.FILL: "diisi sampai waktunya oleh petugas"}
+    why = {Act.HOLD: "ditahan {}", Act.FILL: "diisi sampai waktunya oleh {}"}
     return tuple(
-        Stretch(Quanta(edit.at), Quanta(edit.until), why[edit.act] + (f": {edit.note}" if edit.note else ""), number)
+        Stretch(
+            Quanta(edit.at),
+            Quanta(edit.until),
+            why[edit.act].format(edit.by or "petugas") + (f": {edit.note}" if edit.note else ""),
+            number,
+            bool(edit.ordered),
+        )
         for number, edit in edits.items()
         if edit.act in why
     )
+
+
+def beneath(edits: Iterable[Edit]) -> tuple[Aired, ...]:
+    """Return what break-ins covered, as the past of a plan."""
+    covered = (b for edit in edits for b in edit.beneath)
+    return tuple(Aired(AssetId(b.asset), Quanta(b.at), Quanta(b.length), Quanta(b.until)) for b in covered)
+
+
+# ---- what operators order on the air --------------------------------------------------------------
+
+
+def ordered(act: Act, at: Quanta, order: str, by: str, note: str = "", until: Quanta = OPEN) -> Edit:
+    """Return the edit that keeps an order which puts nothing in: skipping, holding, filling, going on, breaking in."""
+    return Edit(act=act, at=at, until=until, note=note[:200], ordered=order, by=by)
+
+
+def play(at: Quanta, asset: AssetId, title: str, order: str, by: str) -> Edit:
+    """Return the edit that airs an asset at `at`, whatever runs then."""
+    put = Put(at=at, asset=asset, title=title[:200], begins=Start.HARD)
+    return Edit(act=Act.PLAY, at=at, put=put, ordered=order, by=by)
+
+
+def insert_next(at: Quanta, asset: AssetId, title: str, order: str, by: str) -> Edit:
+    """Return the edit that airs an asset as soon as what runs at `at` has ended."""
+    put = Put(at=at, asset=asset, title=title[:200])
+    return Edit(act=Act.INSERT, at=at, put=put, ordered=order, by=by)

@@ -15,7 +15,7 @@ from lppl.media import Material
 from lppl.programme import Programme
 from lppl.quanta import Quanta, at_or_after, covering, starting
 from scheduler.agenda import instant
-from scheduler.edits import Edit, fixed_lines, skips, stretches
+from scheduler.edits import Edit, beneath, fixed_lines, skips, stretches
 from scheduler.findings import Finding, Rule, Severity
 from scheduler.fixed import Priority, occurrences
 from scheduler.grid import (
@@ -129,6 +129,7 @@ def with_rules(plan: Plan, sheet: Sheet, desk: Desk, zone: ZoneInfo, where: Plac
         fixed=fixed_lines(sheet.edits),
         skips=skips(sheet.edits.values()),
         stretches=stretches(sheet.edits),
+        beneath=beneath(sheet.edits.values()),
         crossfade=Crossfade(fades) if fades else None,
     )
 

@@ -12,6 +12,7 @@ from enum import StrEnum
 from typing import Protocol
 
 from lppl.media import AssetId, Material
+from lppl.ports import Aired
 from lppl.quanta import Quanta
 from scheduler.findings import Finding
 
@@ -183,6 +184,11 @@ class Fixed:
     """`start` is when it ends: it begins as much earlier as it is long."""
     late_ok: bool = True
     """Whether it may wait for something of more weight; a time signal may not."""
+    by: str = ""
+    """The person who put it in."""
+    ordered: bool = False
+    """An operator put it in while the channel was on the air: it waits for nothing that runs, keeps nothing waiting,
+    and holds by any clock, for its time is air time."""
 
     @property
     def key(self) -> str:
@@ -216,6 +222,7 @@ class Stretch:
     end: Quanta
     why: str
     edit: int = 0
+    ordered: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -251,12 +258,24 @@ class Plan:
     skips: Mapping[str, frozenset[str]] = field(default_factory=dict)
     """By slot occurrence (or key of a fixed line): assets (or ``""``: all of it) that a person left out."""
     stretches: tuple[Stretch, ...] = ()
+    beneath: tuple[Aired, ...] = ()
+    """What break-ins covered: it counts as aired, so that the plan goes on where it would have without them."""
     crossfade: Crossfade | None = None
     findings: tuple[Finding, ...] = ()
     """What was wrong with what it was made from."""
 
 
 def untimed(plan: Plan) -> Plan:
-    """Return what of `plan` can air by a clock that shows no credible time: programmes flow, nothing is on time."""
+    """Return what of `plan` can air by a clock that shows no credible time: programmes flow, nothing is on time.
+
+    What operators order on the air stays: it is meant in air time.
+    """
     soft = tuple(replace(s, begins=Start.NOT_BEFORE) if s.begins is Start.HARD else s for s in plan.strips)
-    return replace(plan, strips=soft, daily=(), told=(), fixed=(), stretches=())
+    return replace(
+        plan,
+        strips=soft,
+        daily=(),
+        told=(),
+        fixed=tuple(f for f in plan.fixed if f.ordered),
+        stretches=tuple(s for s in plan.stretches if s.ordered),
+    )

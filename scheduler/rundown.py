@@ -117,7 +117,7 @@ class _Composer:
         self._ident, self._slate = ident, slate
         self._findings = Findings()
         self._wishes: dict[AssetId, Wish] = {}
-        past = [entry for entry in aired if entry.start < start]
+        past = [entry for entry in (*aired, *plan.beneath) if entry.start < start]
         oldest = _oldest_that_matters(past, start)
         self._agenda = Agenda(plan, zone, oldest, max(start, end), catalogue)
         self._events = EventQueue(self._agenda.airing, self._agenda.hard_slots)
