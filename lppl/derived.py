@@ -51,6 +51,25 @@ class Variant(Document):
     """The parental notice at the start."""
 
 
+class Notice(Document):
+    """A break-in's card and sound (:mod:`lppl.break_in`); of radio the sound. No plan wishes for it: it is made ahead
+    or in the moment, by a lane of its own."""
+
+    kind: Literal["notice"] = "notice"
+    label: str
+    headline: str
+    lines: tuple[str, ...] = ()
+    source: str = ""
+    station: str = ""
+    voice: str = ""
+    """The asset of a recorded voice; empty: none."""
+    path: str = ""
+    """Where that lies in the media folder."""
+    spoken: bool = False
+    """A synthetic voice reads the text."""
+    tone: bool = True
+
+
 Specification = Join | Tail | Variant
 SPECIFICATION: TypeAdapter[Specification] = TypeAdapter(Annotated[Specification, Field(discriminator="kind")])
 
@@ -58,7 +77,7 @@ DERIVED_VERSION = 1
 """Raised when rendering the same specification would give other bytes."""
 
 
-def derived_id(specification: Specification) -> AssetId:
+def derived_id(specification: Specification | Notice) -> AssetId:
     """Return the id of what `specification` describes: 40 hex characters, as an asset's."""
     text = f"{DERIVED_VERSION}:{specification.model_dump_json()}"
     return AssetId(hashlib.blake2b(text.encode(), digest_size=20).hexdigest())

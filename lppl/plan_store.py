@@ -36,6 +36,7 @@ class Kind(StrEnum):
     HIJRI = "hijri"
     PRAYER_TABLE = "prayer_table"
     RULE_BOOK = "rule_book"
+    BREAK_IN = "break_in"
 
 
 class VersionState(StrEnum):
@@ -230,6 +231,22 @@ class PlanStore:
             number = int(result.scalar_one())
             await counted(connection, PLAN)
             return number
+
+    async def keep_order(
+        self, channel: str, order: str, at: Quanta, document: Json, author: str, made: datetime
+    ) -> int:
+        """Keep the edit that an operator's order is; doing it again replaces the document. Return its number."""
+        which = (rundown_edits.c.channel == channel, rundown_edits.c.document["ordered"].as_string() == order)
+        async with self._engine.begin() as connection:
+            number = await connection.scalar(select(rundown_edits.c.id).where(*which))
+            values = {"at": at, "document": dict(document)}
+            if number is None:
+                insert = rundown_edits.insert().values(channel=channel, author=author, made=made, **values)
+                number = (await connection.execute(insert.returning(rundown_edits.c.id))).scalar_one()
+            else:
+                await connection.execute(update(rundown_edits).where(rundown_edits.c.id == number).values(**values))
+            await counted(connection, PLAN)
+            return int(number)
 
     async def withdraw_edit(self, channel: str, number: int, now: datetime) -> bool:
         """Take an edit back; tell whether it was in force."""
