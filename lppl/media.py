@@ -8,7 +8,7 @@ a *house id*: one immutable set of house files. Nothing here touches a disk.
 import hashlib
 import json
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from enum import StrEnum
 from typing import NewType
 
@@ -50,6 +50,12 @@ class AudioRung:
     bitrate: int
 
 
+LEAN = AudioRung("a32", 36_000)
+"""The leanest sound, for lines of the second generation: mono in both channels, up to 8 kHz. It lies in a house set of
+its own, beside that of the channel (:attr:`Profile.lean`), so that adding it makes nobody conform a library again.
+Named after what such lines are sold by; ffmpeg's encoder needs 35 kbit/s for it, and that is what is told."""
+
+
 @dataclass(frozen=True, slots=True)
 class Profile:
     """Everything that decides the bytes of a channel's renditions."""
@@ -66,6 +72,16 @@ class Profile:
         """A short name that changes whenever conforming with this profile would give other bytes."""
         text = json.dumps([RECIPE_VERSION, asdict(self)], sort_keys=True)
         return f"{self.kind.value}-{hashlib.blake2b(text.encode(), digest_size=4).hexdigest()}"
+
+    @property
+    def lean(self) -> "Profile":
+        """The profile of the set that holds :data:`LEAN` of the same material, as long and as loud."""
+        return replace(self, video=(), audio=(LEAN,))
+
+    @property
+    def is_lean(self) -> bool:
+        """Whether it is such a set: nothing airs from it alone, so it is conformed when nothing else waits."""
+        return not self.video and self.audio == (LEAN,)
 
     def house(self, asset: AssetId) -> HouseId:
         """Name the house set of `asset` under this profile."""

@@ -16,7 +16,7 @@ from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Fie
 from pydantic_core import PydanticCustomError
 
 from lppl.masking import SecretUrl
-from lppl.media import AudioRung, ChannelKind, Profile, VideoRung
+from lppl.media import LEAN, AudioRung, ChannelKind, Profile, VideoRung
 
 T = TypeVar("T")
 
@@ -276,6 +276,8 @@ class Settings(_Value):
         tuple[ChannelSettings, ...], Field(min_length=1, max_length=500), AfterValidator(_unique(lambda c: c.id))
     ] = Field(default_factory=_default_channels)
     outputs: tuple[Output, ...] = ()
+    lean_audio: bool = True
+    """Offer sound of about 32 kbit/s too, conformed in the background; each hour of material takes 16 MB."""
 
     @field_validator("tls_key")
     @classmethod
@@ -324,6 +326,11 @@ class Settings(_Value):
             ceiling_dbtp=channel.ceiling_dbtp,
             preset=self.preset,
         )
+
+    def lean(self, profile: Profile) -> Profile | None:
+        """Return the profile of the leanest sound beside `profile`; None where the station does not offer it."""
+        taken = LEAN.name in {r.name for r in self.ladder} | {r.name for r in self.audio}
+        return profile.lean if self.lean_audio and not taken else None
 
     def schedule_file(self, channel: ChannelSettings) -> Path:
         """Return the schedule file of `channel`, whether or not it exists."""

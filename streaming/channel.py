@@ -8,11 +8,11 @@ import contextlib
 import gzip
 import hashlib
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from lppl.errors import HouseFileDamaged
 from lppl.journal import Entry, Item, Record
-from lppl.media import Profile, VideoRung
+from lppl.media import LEAN, Profile, VideoRung
 from lppl.quanta import CELL, GOP, Quanta, cell_of, cell_start
 from lppl.rundown import Kind
 from streaming.hls import DateRange, ListedSegment, MediaPlaylist, MultivariantPlaylist
@@ -82,10 +82,11 @@ class ChannelStream:
         dvr_cells: int,
         *,
         mark_joins: bool = False,
+        lean: Profile | None = None,
     ) -> None:
         self.channel, self.profile = channel, profile
         self._store, self._dvr_cells, self._mark_joins = store, max(dvr_cells, LIVE_SEGMENTS), mark_joins
-        self.packager = Packager(store, slate)
+        self.packager = Packager(store, slate, lean, profile.audio[-1].name)
         self._next_gop = gop_finder(profile, store)
         self.timeline = Timeline(self._next_gop)
         self._published: list[_Published] = []
@@ -95,7 +96,8 @@ class ChannelStream:
         self._init_ids: dict[tuple[str, str], str] = {}
         """(rendition, format of an item) -> id of its init segment: a long DVR opens no file to know it."""
         self._documents: dict[str, Document] = {}
-        self.names = (*(r.name for r in profile.video), *(r.name for r in profile.audio))
+        lean_names = (LEAN.name,) if lean is not None else ()
+        self.names = (*(r.name for r in profile.video), *(r.name for r in profile.audio), *lean_names)
         self._target = target_duration(profile)
 
     # --- what comes in ---
@@ -189,7 +191,8 @@ class ChannelStream:
     def document(self, name: str) -> Document:
         """Return a playlist by its path below ``/hls/<channel>/``, without ``.m3u8``. Raises UnknownRendition.
 
-        ``master``, ``audio``, ``dvr``: multivariant; ``<rendition>/live|dvr|iframes|dvr-iframes``: media.
+        ``master``, ``audio``, ``dvr``, ``dvr-audio``: multivariant;
+        ``<rendition>/live|dvr|iframes|dvr-iframes``: media.
         """
         found = self._documents.get(name)
         if found is None:
@@ -197,7 +200,7 @@ class ChannelStream:
         return found
 
     def _render(self, name: str) -> str:
-        if name in ("master", "audio", "dvr"):
+        if name in ("master", "audio", "dvr", "dvr-audio"):
             return self._multivariant(name).text()
         rendition, _, kind = name.partition("/")
         if rendition not in self.names or kind not in ("live", "dvr", "iframes", "dvr-iframes"):
@@ -206,6 +209,13 @@ class ChannelStream:
         if iframes and rendition not in {r.name for r in self.profile.video}:
             raise UnknownRendition(name)
         return self._media(rendition, self._dvr_window() if "dvr" in kind else self._live_window(), iframes).text()
+
+    @property
+    def lean_offered(self) -> bool:
+        """Whether the leanest sound is worth offering: it is there for most of what the live playlist holds."""
+        pieces = [p for each in self._live_window() for p in each.segment.pieces] if LEAN.name in self.names else []
+        lean = sum(p.length for p in pieces if self.packager.lean(p))
+        return 2 * lean > sum(p.length for p in pieces)
 
     @property
     def oldest(self) -> Quanta | None:
@@ -260,8 +270,12 @@ class ChannelStream:
         ]
 
     def _multivariant(self, name: str) -> MultivariantPlaylist:
-        kind, iframes = ("dvr", "dvr-iframes") if name == "dvr" else ("live", "iframes")
-        return multivariant(self.profile, self._video_codec, kind, iframes, sound_alone=name == "audio")
+        kind, iframes = ("dvr", "dvr-iframes") if "dvr" in name else ("live", "iframes")
+        alone = name.endswith("audio")
+        profile = self.profile
+        if self.lean_offered and (alone or not profile.video):  # a picture is worth better sound than that
+            profile = replace(profile, audio=(*profile.audio, LEAN))
+        return multivariant(profile, self._video_codec, kind, iframes, sound_alone=alone)
 
     def _video_codec(self, rung: VideoRung) -> str:
         """RFC 6381 name of what is on air; of the slate before anything is."""

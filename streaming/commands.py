@@ -208,6 +208,26 @@ def video_argv(
     return reporting(argv)
 
 
+LEAN_MOST = 40_000
+"""Bit/s; up to this a rendition is mono, in both channels so that decoders need not change where it is not there."""
+LEAN_ASKED = 28_000
+LEAN_CUTOFF_HZ = 8_000
+"""Left to itself the encoder drops all above 4 kHz at such rates. Measured beside 64 kbit/s (mean difference of levels
+by band, speech and gamelan): 10 dB instead of 7 from 1 to 4 kHz, 10 instead of 8 from 4 to 8 kHz."""
+
+
+def _encoded(stream: Stream, rung: AudioRung, frames: int, output: Path) -> Stream:
+    """Encode `frames` AAC frames of `stream`."""
+    asked: dict[str, object] = {"audio_bitrate": rung.bitrate}
+    if rung.bitrate <= LEAN_MOST:
+        stream = stream.filter("pan", "stereo|c0=.5*c0+.5*c1|c1=.5*c0+.5*c1")
+        asked = {"audio_bitrate": min(rung.bitrate, LEAN_ASKED), "cutoff": LEAN_CUTOFF_HZ}
+    return ffmpeg.output(
+        stream, str(output), acodec="aac", **asked, ar=48000, ac=2,
+        **{"frames:a": frames}, flags="+bitexact", fflags="+bitexact", map_metadata=-1, format="mp4",
+    )  # fmt: skip
+
+
 def audio_argv(
     source: Path | None,
     facts: Facts,
@@ -237,10 +257,7 @@ def audio_argv(
         stream = ffmpeg.input("anullsrc=r=48000:cl=stereo", format="lavfi")
     split = stream.filter_multi_output("asplit") if len(rungs) > 1 else None
     made = [
-        ffmpeg.output(
-            split[i] if split else stream, str(output), acodec="aac", audio_bitrate=rung.bitrate, ar=48000, ac=2,
-            **{"frames:a": frames}, flags="+bitexact", fflags="+bitexact", map_metadata=-1, format="mp4",
-        )
+        _encoded(split[i] if split else stream, rung, frames, output)
         for i, (rung, output) in enumerate(zip(rungs, outputs, strict=True))
-    ]  # fmt: skip
+    ]
     return reporting(ffmpeg.merge_outputs(*made).compile(overwrite_output=True))

@@ -44,6 +44,8 @@ SHORTEST_PERIOD_S = 1.0
 SCAN_SHARE = 20
 """A scan may take one part in so many of a thread's time: a small folder is looked at each second."""
 SETTLE_S = 2.0
+LEAN_PRIORITY = 900
+"""The leanest sound of what can air already waits for everything else."""
 BATCH_S = 20.0
 """Examining stops after this long to look at the folder again: what was dropped in meanwhile may be shorter."""
 RETRY_S = 60.0
@@ -414,7 +416,8 @@ class Ingest:
             if recipe in have or await self._adopted(asset.id, profile):
                 continue
             # the station's own ident and slate come first: they are what airs when nothing else can
-            requests.append(JobRequest(asset.id, profile, facts.duration_s, 0 if builtin else 100))
+            priority = 0 if builtin else LEAN_PRIORITY if profile.is_lean else 100
+            requests.append(JobRequest(asset.id, profile, facts.duration_s, priority))
         return requests
 
     async def _adopted(self, asset: AssetId, profile: Profile) -> bool:

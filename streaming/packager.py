@@ -12,8 +12,9 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from lppl.errors import HouseFileDamaged
+from lppl.media import LEAN, Profile
 from lppl.quanta import Quanta
-from streaming.fmp4 import VideoTrack, fragment_header, held_fragment_header, init_segment
+from streaming.fmp4 import AudioTrack, VideoTrack, fragment_header, held_fragment_header, init_segment
 from streaming.house import HouseSet, HouseStore, Rendition, Span
 from streaming.timeline import Piece, Segment
 
@@ -35,7 +36,7 @@ class Body:
 
     parts: tuple[bytes | FileSlice, ...]
     substituted: bool = False
-    """True when the slate had to stand in: then it must not be cached."""
+    """True when something stands in, the slate or richer sound than named: then it must not be cached."""
 
     @cached_property
     def length(self) -> int:
@@ -82,10 +83,14 @@ class Slate:
 
 
 class Packager:
-    """Makes segments of one channel."""
+    """Makes segments of one channel.
 
-    def __init__(self, store: HouseStore, slate: Slate) -> None:
-        self._store, self._slate = store, slate
+    With `lean`, the profile of the leanest sound, there is one more rendition, :data:`lppl.media.LEAN`: from the set of
+    its own where that is there, else with the bytes of `instead`, the leanest of the item's own set.
+    """
+
+    def __init__(self, store: HouseStore, slate: Slate, lean: Profile | None = None, instead: str = "") -> None:
+        self._store, self._slate, self._lean, self._instead = store, slate, lean, instead
         self._bodies: OrderedDict[tuple[str, int, bool], Body] = OrderedDict()
         self.substitutions = 0
         """How often the slate stood in for a file that could not be read."""
@@ -111,10 +116,34 @@ class Packager:
     def _rendition(self, name: str, piece: Piece) -> Rendition:
         if piece.item.house is None:
             raise HouseFileDamaged("-", "off air")
-        found = self._store.get(piece.item.house).renditions.get(name)
+        whole = self._store.get(piece.item.house)
+        found = whole.renditions.get(self._own(name))
         if found is None:
             raise HouseFileDamaged(str(piece.item.house), f"no rendition {name}")
-        return found
+        return self._leanest(piece, whole, found) if self._own(name) != name else found
+
+    def _own(self, name: str) -> str:
+        """Return the rendition of the channel's own sets that has the picture or sound of `name`."""
+        return self._instead if self._lean is not None and name == LEAN.name else name
+
+    def _leanest(self, piece: Piece, whole: HouseSet, own: Rendition) -> Rendition:
+        """Return the leanest sound of a piece, or `own`. A crossfade or a faded end is shorter than its asset."""
+        asset = piece.item.asset
+        assert self._lean is not None and asset is not None
+        try:
+            lean = self._store.get(self._lean.house(asset))
+        except HouseFileDamaged:
+            return own
+        found = lean.renditions.get(LEAN.name)
+        fits = found is not None and lean.quanta == whole.quanta and _config(found) == _config(own)
+        return found if found is not None and fits else own
+
+    def lean(self, piece: Piece) -> bool:
+        """Tell whether the leanest sound of a piece is there."""
+        try:
+            return self._lean is not None and self._rendition(LEAN.name, piece).info.name == LEAN.name
+        except HouseFileDamaged:
+            return False
 
     def readable(self, name: str, piece: Piece) -> bool:
         """Tell whether the house file of `piece` in rendition `name` can be opened."""
@@ -126,10 +155,14 @@ class Packager:
 
     def init_of(self, name: str, piece: Piece) -> bytes:
         """Return the init segment that `piece` needs in rendition `name`."""
+        own = self._own(name)
         try:
-            return self._rendition(name, piece).init
+            found = self._rendition(own, piece)
         except HouseFileDamaged:
-            return self._slate.renditions[name].init
+            found = self._slate.renditions[own]
+        if own == name:
+            return found.init
+        return init_segment(AudioTrack(LEAN.bitrate, _config(found)))  # the same for whatever stands in
 
     def _segment(self, name: str, segment: Segment) -> Body:
         parts: list[bytes | FileSlice] = []
@@ -141,6 +174,7 @@ class Packager:
             hold = segment.end - following.air if following and self.init_of(name, following) != init else 0
             try:
                 parts += self._slices(name, piece, hold)
+                substituted |= self._own(name) != name and not self.lean(piece)
             except HouseFileDamaged:
                 parts += self._substitute(name, piece, piece.length + hold)
                 substituted = True
@@ -171,12 +205,12 @@ class Packager:
     def _substitute(self, name: str, piece: Piece, length: int) -> list[bytes | FileSlice]:
         """The slate in the place of `piece`, for `length` quanta, round after round."""
         self.substitutions += 1
-        rendition = self._slate.renditions[name]
+        rendition = self._slate.renditions[self._own(name)]
         out: list[bytes | FileSlice] = []
         done = 0
         while done < length:
             count = min(self._slate.quanta, length - done)
-            samples = self._slate.samples(name, 0, count)
+            samples = self._slate.samples(self._own(name), 0, count)
             sizes = struct.pack(f">{len(samples)}I", *map(len, samples))
             data = b"".join(samples)
             video = isinstance(rendition.track, VideoTrack)
@@ -196,8 +230,8 @@ class Packager:
             (size,) = struct.unpack(">I", sizes)
             data: bytes | FileSlice = FileSlice(rendition, span.slices[0][0], size)
         except HouseFileDamaged:
-            rendition = self._slate.renditions[name]
-            data = self._slate.samples(name, 0, 1)[0]
+            rendition = self._slate.renditions[self._own(name)]
+            data = self._slate.samples(self._own(name), 0, 1)[0]
             size, sizes, substituted = len(data), struct.pack(">I", len(data)), True
         ticks = segment.length * rendition.ticks_per_quantum
         head = fragment_header(segment.start, rendition.ticks_per_quantum, sizes, size, video=True, duration=ticks)
@@ -212,9 +246,15 @@ class Packager:
             self.substitutions += 1
             frames: list[bytes] = []
             for done in range(0, piece.length, self._slate.quanta):
-                frames += self._slate.samples(name, 0, min(self._slate.quanta, piece.length - done))
+                frames += self._slate.samples(self._own(name), 0, min(self._slate.quanta, piece.length - done))
             return frames
 
     def slate_init(self, name: str) -> bytes:
         """Return the slate's init segment of a rendition."""
         return init_segment(self._slate.renditions[name].track)
+
+
+def _config(rendition: Rendition) -> bytes:
+    """Return what a decoder of sound is set up with."""
+    track = rendition.track
+    return track.asc if isinstance(track, AudioTrack) else b""

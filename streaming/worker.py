@@ -221,7 +221,11 @@ class Worker:
         return True
 
     async def _finished(self, job: Job, c: Conformed, *, piece: bool = False) -> None:
-        """Record what was made; a `piece` (crossfade, faded end) is one of many, and announced by its own counter."""
+        """Record what was made; a `piece` (crossfade, faded end) is one of many, and announced by its own counter.
+
+        So is the leanest sound, which changes nothing on anybody's shelf.
+        """
+        piece = piece or job.profile.is_lean
         house = HouseRecord(job.profile.house(job.asset), c.quanta, c.lufs, c.gain_db, c.peak_limited, tuple(c.notes))
         await self._library.jobs.finish(job, house, self._clock(), RENDERED if piece else "library")
         if not piece:

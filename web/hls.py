@@ -22,7 +22,7 @@ IMMUTABLE = "public, max-age=31536000, immutable"
 SUBSTITUTED = "no-store"
 BRIEF = "public, max-age=1"
 NAME = r"[A-Za-z0-9-]+"
-DVR = "dvr"
+DVR = ("dvr", "dvr-audio")
 MOST_BEHIND = 4
 """Segments (15 s) that may be missing before the live channel counts as away."""
 
@@ -33,7 +33,7 @@ def add_hls(app: web.Application, streams: Mapping[str, ChannelStream]) -> None:
     """Register ``/hls/{channel}/...``."""
     app[STREAMS] = streams
     get = app.router.add_get
-    get(f"/hls/{{channel:{NAME}}}/{{name:master|audio|dvr}}.m3u8", multivariant, allow_head=True)
+    get(f"/hls/{{channel:{NAME}}}/{{name:master|audio|dvr|dvr-audio}}.m3u8", multivariant, allow_head=True)
     get(
         f"/hls/{{channel:{NAME}}}/{{rendition:{NAME}}}/{{kind:live|dvr|iframes|dvr-iframes}}.m3u8",
         media,
@@ -76,7 +76,7 @@ async def multivariant(request: web.Request) -> web.Response:
     Its media playlists are served on, for those who watch; a player that opens them anew would repeat the last seconds.
     """
     name = request.match_info["name"]
-    if name != DVR and _stream(request).behind > MOST_BEHIND:
+    if name not in DVR and _stream(request).behind > MOST_BEHIND:
         retry = {**CORS, "Cache-Control": "no-store", "Retry-After": "4"}
         raise web.HTTPServiceUnavailable(headers=retry, text="Siaran terhenti / off the air")
     return _document(request, name)
@@ -124,8 +124,8 @@ async def init(request: web.Request) -> web.Response:
 
 
 def _type(stream: ChannelStream, rendition: str) -> str:
-    audio = {a.name for a in stream.profile.audio}
-    return "audio/mp4" if rendition.split("-")[0] in audio else "video/mp4"
+    pictures = {r.name for r in stream.profile.video}
+    return "video/mp4" if rendition.split("-")[0] in pictures else "audio/mp4"
 
 
 async def segment(request: web.Request) -> web.StreamResponse:

@@ -20,6 +20,7 @@ from lppl.config import ChannelSettings, Settings
 from lppl.errors import DatabaseAway, LpplError
 from lppl.events import Bus, ItemStarted, Lagged, ScheduleChanged
 from lppl.journal import Entry, JournalFollower, Record
+from lppl.media import LEAN
 from lppl.quanta import QUANTUM_MS, Quanta, cell_start, covering, milliseconds, seconds
 from lppl.rundown import Kind
 from lppl.station.air import free_gb
@@ -82,7 +83,7 @@ class Serving:
             slate = Slate(store.get(builtins[c.id].slate.house))
             profile = settings.profile(c)
             self.streams[c.id] = ChannelStream(
-                c.id, profile, store, slate, dvr_cells(settings), mark_joins=c.mark_joins
+                c.id, profile, store, slate, dvr_cells(settings), mark_joins=c.mark_joins, lean=settings.lean(profile)
             )
             self.catch_up[c.id] = CatchUp(
                 c.id, profile, past, archive, slate, self._published_until, mark_joins=c.mark_joins
@@ -231,6 +232,8 @@ class Serving:
             for i, r in enumerate(p.video)
         ]
         qualities += [Quality(a.name, None, a.bitrate) for a in p.audio]
+        if self.streams[c.id].lean_offered:
+            qualities.append(Quality(LEAN.name, None, LEAN.bitrate))
         oldest = self.streams[c.id].oldest
         since = milliseconds(oldest if oldest is not None else self.clock.now())
         return ChannelInfo(c.id, c.name, c.kind, tuple(qualities), round(self.settings.dvr_hours * 3600), since)

@@ -51,6 +51,11 @@ def wanted(path: str, facts: Facts, channels: Sequence[Airs]) -> list[Profile]:
     return out
 
 
+def with_lean(profiles: Sequence[Profile], settings: Settings) -> list[Profile]:
+    """Return `profiles`, and behind them those of their leanest sound."""
+    return [*profiles, *(lean for p in profiles if (lean := settings.lean(p)) is not None)]
+
+
 def airs(
     channel: ChannelSettings, profile: Profile, schedule: Schedule | None, documents: Documents
 ) -> tuple[Airs, Named]:

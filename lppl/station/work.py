@@ -26,7 +26,7 @@ from lppl.records import AiredRow
 from lppl.station.records import LOOK_ANYWAY_S, LOOK_S, RETRY_S, Records
 from lppl.station.still import make_still
 from lppl.station.supervision import supervised
-from lppl.station.wants import Airs, below, read_wants, wanted
+from lppl.station.wants import Airs, below, read_wants, wanted, with_lean
 from lppl.station.wishes import Wishes, stamps
 from streaming.conform import conform
 from streaming.ingest import Ingest
@@ -192,7 +192,7 @@ class Work:
                 settings.data_dir / "house",
                 settings.data_dir / "work",
                 partial(conform, still=make_still),
-                lambda path, facts: wanted(path, facts, self._wants),
+                lambda path, facts: with_lean(wanted(path, facts, self._wants), settings),
                 self._changed,
                 conform_jobs=settings.conform_jobs,
                 min_free=round(settings.min_free_gb * 1e9),
