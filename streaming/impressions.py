@@ -7,7 +7,7 @@ with one set is written down once and stops nothing.
 
 import asyncio
 import contextlib
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from pathlib import Path
 
 import structlog
@@ -31,7 +31,7 @@ log = structlog.get_logger(__name__)
 
 
 class Impressions:
-    """Goes through a library's house sets. `soon` returns what airs next, in order; it may block."""
+    """Goes through a library's house sets of `recipes`. `soon` returns what airs next, in order; it may block."""
 
     def __init__(
         self,
@@ -40,10 +40,11 @@ class Impressions:
         levels: LevelStore,
         thumbs: Thumbs,
         disk_path: Callable[[str], Path],
+        recipes: Collection[str],
         soon: Callable[[], Sequence[HouseId]] = tuple,
     ) -> None:
         self._library, self._house, self._levels, self._thumbs = library, house, levels, thumbs
-        self._disk_path, self._soon = disk_path, soon
+        self._disk_path, self._recipes, self._soon = disk_path, frozenset(recipes), soon
         self._known: set[HouseId] = set()
         self._todo: list[HouseId] = []
         """What goes first stands last."""
@@ -71,9 +72,10 @@ class Impressions:
 
     async def _gather(self) -> None:
         """Add what has come since, and put in front what airs next."""
-        new = sorted(await self._library.house_ids() - self._known)
+        recorded = await self._library.house_ids() - self._known
+        new = sorted(house for house in recorded if house.split(".", 1)[1] in self._recipes)
         bare = await asyncio.to_thread(lambda: [house for house in new if self._misses(house)])
-        self._known.update(new)
+        self._known.update(recorded)
         self._todo += reversed(bare)
         soon = {house: n for n, house in enumerate(await asyncio.to_thread(self._soon))}
         if not soon.keys().isdisjoint(self._todo):

@@ -48,7 +48,10 @@ class Station:
         self.impressions = self.restarted()
 
     def restarted(self) -> Impressions:
-        return Impressions(self.library, self.house, self.levels, self.thumbs, self.folder.joinpath, lambda: self.soon)
+        recipes = {TV.recipe, RADIO.recipe}
+        return Impressions(
+            self.library, self.house, self.levels, self.thumbs, self.folder.joinpath, recipes, lambda: self.soon
+        )
 
     async def conform(self, n: int, path: str, profile: Profile) -> HouseId:
         asset, file = AssetId(f"{n:040x}"), self.folder / path
@@ -135,6 +138,7 @@ async def test_everything_is_made_once_and_what_airs_next_first(station: Station
     made: list[HouseId] = []
     keep = station.levels.keep
     station.levels.keep = lambda house, *found: (made.append(house), keep(house, *found))[1]  # type: ignore[method-assign, func-returns-value]
+    await station.conform(1, "1.mp3", RADIO.lean)
     station.soon = (second,)
     while await station.impressions.some():
         pass
