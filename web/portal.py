@@ -29,7 +29,7 @@ from web.programme import (
     permille,
 )
 from web.programme_events import ProgrammeEvents
-from web.static_files import StaticFiles
+from web.static_files import FILES, StaticFiles
 from web.words import LANGUAGES, WORDS, clock_text, date_text, volume_text, zone_text
 
 __all__ = ["ChannelInfo", "PortalView", "Programme", "ProgrammeItem", "Quality", "add_portal"]
@@ -78,7 +78,8 @@ def add_portal(
     `max_clients` pages hold an event stream open; later ones ask for data instead. `public_url` is the address
     that search engines and messengers are told.
     """
-    portal = _Portal(view, now_ms, StaticFiles(HERE / "static"), public_url)
+    files = app[FILES] = StaticFiles(HERE / "static")
+    portal = _Portal(view, now_ms, files, public_url)
     events = ProgrammeEvents(view, now_ms, heartbeat_s=heartbeat_s, max_clients=max_clients)
     app.cleanup_ctx.append(events.running)
     app.on_shutdown.append(events.close)

@@ -1,9 +1,10 @@
-"""Own pictures and bundled scripts and styles, held in memory and served under ``static/``.
+"""Own pictures and bundled scripts and styles, served under ``static/``.
 
-They are few and small (under 2 MB), so the page never waits for a disk and a request can name nothing
-but what was found at start. Files of ``dist/`` carry a hash in their names and never change.
+They are few and small: each is read and packed once, when it is first asked for, and then held in memory. A request
+can name nothing but what was found at start. Files of ``dist/`` carry a hash in their names and never change.
 """
 
+import asyncio
 import gzip
 import hashlib
 import json
@@ -45,13 +46,14 @@ class StaticFiles:
     """The files below a folder; `folder/dist/manifest.json` maps plain names of bundles to hashed ones."""
 
     def __init__(self, folder: Path) -> None:
-        """Read them all (blocking: call it before the loop matters). Unknown types are left out."""
+        """Find them (blocking: call it before the loop matters). Unknown types are left out."""
+        self._paths: dict[str, Path] = {}
         self._files: dict[str, StaticFile] = {}
         for path in sorted(folder.rglob("*")):
             name = path.relative_to(folder).as_posix()
             hidden = any(part.startswith(".") for part in path.relative_to(folder).parts)
             if path.suffix in TYPES and path.is_file() and not hidden:
-                self._files[name] = _read(path, name)
+                self._paths[name] = path
         manifest = folder / "dist" / "manifest.json"
         self.bundles: dict[str, str] = json.loads(manifest.read_text()) if manifest.is_file() else {}
 
@@ -62,7 +64,7 @@ class StaticFiles:
 
     async def serve(self, request: web.Request) -> web.StreamResponse:
         """Answer GET and HEAD of ``static/{path}`` with conditional requests and gzip; 404 otherwise."""
-        file = self._files.get(request.match_info["path"])
+        file = await self._file(request.match_info["path"])
         if file is None:
             raise web.HTTPNotFound(headers={"X-Content-Type-Options": "nosniff"})
         headers = {
@@ -79,6 +81,17 @@ class StaticFiles:
         if file.packed is not None and "gzip" in request.headers.get("Accept-Encoding", ""):
             return web.Response(body=file.packed, headers=headers | {"Content-Encoding": "gzip"})
         return web.Response(body=file.body, headers=headers)
+
+    async def _file(self, name: str) -> StaticFile | None:
+        if name not in self._files and name in self._paths:
+            try:
+                self._files[name] = await asyncio.to_thread(_read, self._paths[name], name)
+            except FileNotFoundError:  # a new build has taken its place
+                return None
+        return self._files.get(name)
+
+
+FILES: web.AppKey[StaticFiles] = web.AppKey("static_files", StaticFiles)
 
 
 def _read(path: Path, name: str) -> StaticFile:

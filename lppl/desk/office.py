@@ -1,6 +1,6 @@
-"""Everything staff work with, on one opened database: the desks that pages and the API call.
+"""Everything staff work with: the desks that pages and the API call. Made by the composition root.
 
-Made by the composition root once the records are open, and anew when they were opened anew.
+While the records are away, or not open yet, no desk is to be had, and :class:`DatabaseAway` says so.
 """
 
 from collections.abc import Callable
@@ -13,6 +13,7 @@ from lppl.audit import AuditLog
 from lppl.config import Settings
 from lppl.desk.people import PeopleDesk
 from lppl.desk.planning import PlanningDesk
+from lppl.errors import DatabaseAway
 from lppl.events import Bus
 from lppl.library import Library
 from lppl.sealing import Seal
@@ -25,17 +26,25 @@ def wall_clock() -> datetime:
 
 @dataclass(frozen=True)
 class Office:
-    """The desks of a station. `now`: aware UTC, the air clock where there is one."""
+    """The desks of a station. `now`: aware UTC, by the air clock where there is one."""
 
     settings: Settings
-    library: Library
+    opened: Callable[[], Library | None]
     bus: Bus
     seal: Seal
     now: Callable[[], datetime] = wall_clock
 
+    @property
+    def library(self) -> Library:
+        """The records of the library. Raises DatabaseAway."""
+        library = self.opened()
+        if library is None:
+            raise DatabaseAway
+        return library
+
     @cached_property
     def planning(self) -> PlanningDesk:
-        """The weekly grid, running orders, logs."""
+        """The weekly grid, running orders, logs. Raises DatabaseAway, as all desks do."""
         return PlanningDesk(self.settings, self.library)
 
     @cached_property

@@ -12,6 +12,7 @@ import signal
 import sys
 import time
 from collections.abc import Awaitable, Callable, Iterator, Mapping, Sequence
+from datetime import UTC, datetime
 from functools import partial
 from typing import TYPE_CHECKING
 
@@ -34,6 +35,8 @@ from lppl.station.supervision import supervised
 from streaming.house import HouseStore
 
 if TYPE_CHECKING:
+    from lppl.desk.office import Office
+    from lppl.station.records import Records
     from lppl.station.work import AsRunIndex
 
 log = structlog.get_logger(__name__)
@@ -184,13 +187,16 @@ class Station:
             except Exception:  # nothing that streams or pages do may reach the air
                 log.exception("records_not_taken")
 
-    def _say_where(self) -> None:
+    def _where(self) -> str:
+        """Return the address of the station's pages."""
         s = self.settings
         scheme = "https" if s.tls_cert else "http"
         host = "localhost" if s.host in ("127.0.0.1", "::1", "0.0.0.0") else s.host  # noqa: S104 - only compared
-        where = s.public_url or f"{scheme}://{host}:{s.port}"
+        return s.public_url or f"{scheme}://{host}:{s.port}"
+
+    def _say_where(self) -> None:
         with contextlib.suppress(OSError):  # nobody may be there to read it
-            print(f"{s.station.name} mengudara di {where} (Ctrl+C untuk berhenti)", flush=True)
+            print(f"{self.settings.station.name} mengudara di {self._where()} (Ctrl+C untuk berhenti)", flush=True)
 
     async def _join_ident(self, air: Air, channel: str, maker: BuiltinMaker) -> None:
         await air.take_ident(channel, await maker.ident())
@@ -228,6 +234,8 @@ class Station:
         if self.serving is not None:
             self.serving.database_failure = lambda: records.failure
             self.serving.withheld = records.withheld
+            self.serving.office = await self._office(self.serving, records)
+            loops.append(("first_account", partial(self._say_first_link, self.serving.office, records)))
         if self.air is not None:
             watch = ShelfWatch(self.settings, records, self.bus, self.air.take_shelf)
             index = AsRunIndex(
@@ -254,6 +262,28 @@ class Station:
                     self.air.on_lost = work.lost.put_nowait
             for name, run in loops:
                 group.create_task(supervised(name, run))
+
+    async def _office(self, serving: Serving, records: "Records") -> "Office":
+        """Return what pages of staff work with."""
+        from lppl.desk.office import Office
+        from lppl.sealing import Seal
+
+        seal = await asyncio.to_thread(Seal.of, self.settings.data_dir)
+        return Office(
+            self.settings,
+            lambda: records.library,
+            self.bus,
+            seal,
+            lambda: datetime.fromtimestamp(serving.clock.now_ms() / 1000, UTC),
+        )
+
+    async def _say_first_link(self, office: "Office", records: "Records") -> None:
+        """While there is no administrator, print the link that makes one."""
+        await records.opened()
+        secret = await office.people.first_link(office.now())
+        if secret is not None:
+            with contextlib.suppress(OSError):
+                print(f"Buat administrator / make the administrator: {self._where()}/kerja/tautan/{secret}", flush=True)
 
     async def _remember_past(self, air: Air, index: "AsRunIndex") -> None:
         from sqlalchemy.exc import SQLAlchemyError

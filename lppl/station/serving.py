@@ -10,6 +10,7 @@ import ssl
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Mapping, Sequence
 from contextlib import asynccontextmanager
 from pathlib import Path
+from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
 import structlog
@@ -42,7 +43,11 @@ from web.metrics import add_metrics
 from web.portal import add_portal
 from web.programme import ChannelInfo, Programme, ProgrammeItem, Quality
 from web.proxies import add_proxies
+from web.staff.entrance import add_staff
 from web.vod import add_vod
+
+if TYPE_CHECKING:
+    from lppl.desk.office import Office
 
 log = structlog.get_logger(__name__)
 
@@ -97,6 +102,8 @@ class Serving:
         self.withheld: Callable[[str], Awaitable[Withheld]] = _unknown
         self.conform_pause: Callable[[], str | None] = lambda: None
         self.outputs: Callable[[], tuple[dict[str, object], ...]] = lambda: ()
+        self.office: Office | None = None
+        """What staff work with; none before the records are first looked for."""
         self._listeners: set[asyncio.Queue[str]] = set()
         self._disk_free: float | None = None
 
@@ -338,6 +345,7 @@ class Serving:
         add_hls(app, self.streams)
         add_listen(app, self.feeds, {c.id: c.name for c in self.settings.channels})
         add_portal(app, self, now_ms=lambda: int(self.clock.now_ms()), public_url=self.settings.public_url)
+        add_staff(app, lambda: self.office)
         add_health(app, self.health)
         add_metrics(app, self.health)
         return app

@@ -1,10 +1,11 @@
 // Bundles every web/assets/<name>.entry.js (and <name>.entry.css) into web/static/dist.
 //
 // Names carry a hash of the content, so the files can be cached for ever; manifest.json maps the plain
-// name to the hashed one: {"portal.js": "portal-1A2B3C4D.js", "portal.css": "portal-5E6F7A8B.css"}.
+// name to the hashed one (icons.svg holds the icons named in icons.txt): {"portal.js": "portal-1A2B3C4D.js", "portal.css": "portal-5E6F7A8B.css"}.
 // Style sheets imported by an entry come out as <name>.css. licenses.txt holds the licence of every
 // package of which something is in a bundle. The old folder stays in use until the new one is complete.
 
+import { createHash } from "node:crypto";
 import { chmodSync, existsSync, mkdirSync, mkdtempSync, readFileSync, readdirSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { basename, dirname, join, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -52,6 +53,20 @@ function licencesOf(inputs) {
   }).join(`\n${"-".repeat(72)}\n\n`);
 }
 
+/** Write the icons named in icons.txt as symbols of one hashed SVG; return its name. */
+function writeIcons(folder) {
+  const source = join(root, "node_modules/@tabler/icons/icons/outline");
+  const names = readFileSync(join(assets, "icons.txt"), "utf8").split(/\s+/).filter(Boolean);
+  const symbols = names.map((name) => {
+    const inside = readFileSync(join(source, `${name}.svg`), "utf8").replace(/^[^>]*<svg[^>]*>|<\/svg>\s*$/g, "");
+    return `<symbol id="${name}" viewBox="0 0 24 24">${inside.replace(/\s+/g, " ").trim()}</symbol>`;
+  });
+  const svg = `<svg xmlns="http://www.w3.org/2000/svg">${symbols.join("\n")}</svg>\n`;
+  const name = `icons-${createHash("sha256").update(svg).digest("hex").slice(0, 8).toUpperCase()}.svg`;
+  writeFileSync(join(folder, name), svg);
+  return name;
+}
+
 mkdirSync(staticFolder, { recursive: true });
 const beside = mkdtempSync(join(staticFolder, ".dist-"));
 try {
@@ -76,8 +91,10 @@ try {
     logLevel: "warning",
     logLimit: 5,
   });
-  writeFileSync(join(beside, "licenses.txt"), licencesOf(metafile.inputs));
-  writeFileSync(join(beside, "manifest.json"), `${JSON.stringify(manifestOf(metafile.outputs), null, 2)}\n`);
+  const iconsOf = "node_modules/@tabler/icons/package.json";
+  writeFileSync(join(beside, "licenses.txt"), licencesOf({ ...metafile.inputs, [iconsOf]: {} }));
+  const manifest = { ...manifestOf(metafile.outputs), "icons.svg": writeIcons(beside) };
+  writeFileSync(join(beside, "manifest.json"), `${JSON.stringify(manifest, null, 2)}\n`);
   chmodSync(beside, 0o755); // temporary folders are private; this one is served
   const old = `${beside}.old`;
   if (existsSync(dist)) renameSync(dist, old);

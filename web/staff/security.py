@@ -7,7 +7,6 @@ from aiohttp import web
 PLAIN_COOKIE, HOST_COOKIE = "lppl", "__Host-lppl"
 COOKIES = (HOST_COOKIE, PLAIN_COOKIE)
 """Behind TLS the cookie's name makes browsers refuse it from anybody else."""
-HSTS = "max-age=31536000"
 
 _COMMON = {
     "X-Content-Type-Options": "nosniff",
@@ -49,9 +48,3 @@ def set_session(response: web.StreamResponse, cookie: str, *, secure: bool, life
 def drop_session(response: web.StreamResponse, *, secure: bool) -> None:
     """Take the session from a browser, and what the pages kept there."""
     response.del_cookie(HOST_COOKIE if secure else PLAIN_COOKIE, path="/", secure=secure, httponly=True, samesite="Lax")
-
-
-async def strict_transport(request: web.Request, response: web.StreamResponse) -> None:
-    """Tell browsers to stay with TLS once they came by it (an aiohttp on_response_prepare signal)."""
-    if request.secure:
-        response.headers.setdefault("Strict-Transport-Security", HSTS)

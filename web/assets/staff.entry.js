@@ -1,0 +1,28 @@
+// Every page of staff: Tabler's styles and behaviour, htmx, and what all pages share.
+
+import "@fontsource-variable/plus-jakarta-sans/wght.css";
+import "@tabler/core/dist/css/tabler.min.css";
+import "./staff/staff.css";
+
+import "@tabler/core/dist/js/tabler.min.js";
+import htmx from "htmx.org";
+
+import { csrf } from "./staff/page.js";
+
+window.htmx = htmx;
+document.body.addEventListener("htmx:configRequest", (event) => {
+  event.detail.headers["X-CSRF-Token"] = csrf;
+});
+
+for (const button of document.querySelectorAll("[data-show]")) {
+  button.addEventListener("click", () => {
+    const field = document.getElementById(button.dataset.show);
+    const shown = field.type === "password";
+    field.type = shown ? "text" : "password";
+    button.setAttribute("aria-pressed", String(shown));
+  });
+}
+
+for (const later of document.querySelectorAll("[data-retry]")) {
+  setTimeout(() => location.reload(), Number(later.dataset.retry) * 1000);
+}

@@ -1,0 +1,130 @@
+"""News for open pages of staff, as server-sent events: what changed, alarms, and who else looks at the same page.
+
+Presence needs no table: each page says now and then that it is here, and answers whoever is new; a page that has not
+been heard of for three quarters of a minute is gone. With Redis that works over several web nodes.
+"""
+
+import asyncio
+import contextlib
+import json
+from collections.abc import AsyncIterator
+from dataclasses import asdict
+
+from aiohttp import web
+
+from lppl.events import Alarm, Event, ItemStarted, Lagged, LibraryChanged, PlanChanged, Presence, ScheduleChanged
+from lppl.events import Subscription as News
+from web.staff.visit import Need, Route, Visit, get
+
+BEAT_S = 15.0
+MOST = 300
+"""Pages that may listen at once."""
+WRITE_S = 30.0
+KINDS = (LibraryChanged, ItemStarted, Alarm, ScheduleChanged, PlanChanged, Presence)
+
+
+class StaffNews:
+    """The open pages of this web node."""
+
+    def __init__(self) -> None:
+        self._open: set[asyncio.Task[object]] = set()
+
+    def routes(self) -> list[Route]:
+        """Return the address."""
+        return [get("/kerja/kabar", Need.LOGIN, self.serve)]
+
+    def close(self) -> None:
+        """End every connection, so that the service can stop; the pages connect again."""
+        for task in tuple(self._open):
+            task.cancel()
+
+    async def serve(self, visit: Visit) -> web.StreamResponse:
+        """Send news for as long as the page is open and its session lasts."""
+        if len(self._open) >= MOST:
+            return web.Response(status=503, headers={"Retry-After": "15"})
+        query = visit.request.query
+        me = Presence(visit.me.id, visit.me.name, query.get("di", "")[:200], query.get("halaman", "")[:64], True)
+        response = web.StreamResponse(
+            headers={"Content-Type": "text/event-stream", "Cache-Control": "no-store", "X-Accel-Buffering": "no"}
+        )
+        task = asyncio.current_task()
+        assert task is not None
+        self._open.add(task)
+        try:
+            async with visit.office.bus.subscribe(*KINDS) as news:
+                await response.prepare(visit.request)
+                with contextlib.suppress(ConnectionError, TimeoutError):
+                    await self._send_all(visit, response, news, me)
+        finally:
+            self._open.discard(task)
+            visit.office.bus.publish(Presence(me.account, me.name, me.where, me.page, False))
+        return response
+
+    async def _send_all(self, visit: Visit, response: web.StreamResponse, news: News, me: Presence) -> None:
+        bus = visit.office.bus
+        await _send(response, b"retry: 2000\n\n")
+        bus.publish(me)
+        known: set[str] = {me.page}
+        async for event in _beating(news):
+            if event is None:
+                if not await _still_in(visit):
+                    return
+                bus.publish(me)
+                await _send(response, b": di sini\n\n")
+                continue
+            if isinstance(event, Presence):
+                if event.page == me.page or event.where != me.where:
+                    continue
+                if event.here and event.page not in known:
+                    known.add(event.page)
+                    bus.publish(me)  # whoever is new learns of this page at once
+                elif not event.here:
+                    known.discard(event.page)
+            for said in told(event):
+                await _send(response, said)
+
+
+def told(event: Event) -> list[bytes]:
+    """Return an event as the lines of an event stream; after news was lost, all that can be looked at anew."""
+    match event:
+        case Presence():
+            kind = "presence"
+        case LibraryChanged():
+            kind = "library"
+        case ItemStarted():
+            kind = "item"
+        case Alarm():
+            kind = "alarm"
+        case ScheduleChanged() | PlanChanged():
+            kind = "plan"
+        case Lagged():
+            return [f"event: {kind}\ndata: {{}}\n\n".encode() for kind in ("library", "item", "plan", "alarm")]
+        case _:
+            return []
+    return [f"event: {kind}\ndata: {json.dumps(asdict(event), ensure_ascii=False)}\n\n".encode()]
+
+
+async def _still_in(visit: Visit) -> bool:
+    if visit.session is None:
+        return False
+    found = await visit.office.people.store.session(visit.session.id)
+    return found is not None and found[1].active and found[0].expires > visit.office.now()
+
+
+async def _beating(news: News) -> AsyncIterator[Event | None]:
+    """Yield events, and None after each stretch without one."""
+    while True:
+        try:
+            async with asyncio.timeout(BEAT_S):
+                event = await anext(news)
+        except TimeoutError:
+            yield None
+        except StopAsyncIteration:
+            return
+        else:
+            yield event
+
+
+async def _send(response: web.StreamResponse, data: bytes) -> None:
+    async with asyncio.timeout(WRITE_S):
+        await response.write(data)

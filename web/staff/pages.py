@@ -1,0 +1,36 @@
+"""All addresses of staff: the pages of each feature and the API's operations, in one list.
+
+Imported after the air has begun, since the database's libraries take their time to load.
+"""
+
+from collections.abc import Sequence
+
+from aiohttp import web
+
+from web.api.openapi import document
+from web.api.operations import PREFIX, Operation
+from web.staff.home import HomePage
+from web.staff.layout import Layout
+from web.staff.login import LoginPages
+from web.staff.news import StaffNews
+from web.staff.visit import Need, Route, Visit
+from web.static_files import StaticFiles
+
+OPERATIONS: Sequence[Operation] = ()
+"""Every operation of the API, feature after feature."""
+
+
+def staff_routes(files: StaticFiles, news: StaffNews) -> tuple[list[Route], Layout]:
+    """Return every address below /kerja and /api/v1, and the layout in which refusals are said."""
+    layout = Layout(files)
+    pages = (LoginPages(layout), HomePage(layout), news)
+    routes = [route for page in pages for route in page.routes()]
+    routes += [op.route for op in OPERATIONS]
+    routes.append(Route("GET", f"{PREFIX}/openapi.json", Need.NOTHING, openapi, api=True))
+    return routes, layout
+
+
+async def openapi(visit: Visit) -> web.StreamResponse:
+    """Send the description of the API."""
+    said = document(OPERATIONS, visit.office.settings.station.name, "1")
+    return web.json_response(said)
