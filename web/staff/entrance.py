@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import structlog
 from aiohttp import web
 
-from web.headers import strict_transport
+from web.headers import common_headers
 from web.static_files import FILES, StaticFiles
 
 if TYPE_CHECKING:
@@ -73,5 +73,5 @@ def add_staff(app: web.Application, office: "Callable[[], Office | None]") -> En
     for path in ("/kerja", "/kerja/{below:.*}", "/api/v1/{below:.*}"):
         app.router.add_route("*", path, entrance.answer)
     app.on_shutdown.append(entrance.close)
-    app.on_response_prepare.append(strict_transport)
+    app.on_response_prepare.append(common_headers)
     return entrance
