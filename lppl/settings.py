@@ -216,6 +216,12 @@ class ChannelSettings(_Value):
     """Its schedule file; by default ``<data_dir>/schedule/<id>.toml``."""
     mark_joins: bool = False
     """Write EXT-X-DISCONTINUITY at every join, for players that insist."""
+    silence_s: Annotated[float, Field(ge=0, le=3600)] = 12.0
+    """So long silent is an alarm; 0: never."""
+    silence_db: Annotated[float, Field(ge=-90, le=-20)] = -55.0
+    """RMS level under which it counts as silent, dB relative to full scale."""
+    fallback_s: Annotated[float, Field(ge=0, le=3600)] = 5.0
+    """So long a fallback on air is an alarm."""
 
 
 class Output(_Value):
