@@ -69,6 +69,7 @@ class ChannelPlayout:
         self.line: Line | None = None
         """The planned line that runs; None for what stands in, and after a restart."""
         self._said = ""
+        self._rejoins = False
         self._live_aired: dict[HouseId, Quanta] = {}
         """Up to where live sources aired: when one comes back, nothing of it airs twice."""
 
@@ -136,16 +137,41 @@ class ChannelPlayout:
             self._stop = cut
 
     def cut(self, rundown: Rundown, said: str = "") -> None:
-        """End the running item at the committed end, where `rundown` goes on; what begins there also says `said`."""
-        self.rundown, self._stop, self._said = rundown, self.end, said
+        """End the running item where `rundown` begins, not before the committed end; what begins there says `said`."""
+        self.rundown, self._stop, self._said = rundown, Quanta(max(self.end, rundown.start)), said
 
     def break_in(self, over: Over) -> None:
-        """Air `over` from the committed end on, over whatever is planned; a hard start does not cut it."""
+        """Air `over` from the committed end on; no hard start cuts it. What is planned goes on beneath, unheard."""
+        if self.over is None:
+            self.rundown = Rundown(self._beneath())
         self.over, self._stop = over, self.end
+
+    def _beneath(self) -> list[Line]:
+        """Return the running item, as a line, and what is planned after it."""
+        assert self.entry is not None
+        item, line, stop = self.entry.item, self.line, self.stop
+        later = [x for x in self.rundown or () if x.end > stop]
+        if self._fallback or item.house is None or item.asset is None or stop <= item.start:
+            return later
+        if line is None:
+            material = Material(item.house, item.asset, item.title, Quanta(item.in_point + item.planned), item.artist)
+            line = Line(
+                item.start, item.planned, material, item.in_point, item.kind, item.programme, item.hard, item.why,
+                item.slot, item.programme_id, item.category, item.order,
+            )  # fmt: skip
+        running = replace(line, length=Quanta(stop - line.start))
+        return [running, *later] if later and later[0].start == stop else [running]
 
     def end_break_in(self, said: str = "") -> None:
         """Go on at the committed end with what should be on the air then; it also says `said`."""
-        self.over, self._stop, self._said = None, self.end, said
+        self.over, self._stop, self._said, self._rejoins = None, self.end, said, True
+
+    @property
+    def beneath(self) -> tuple[Line, ...]:
+        """The lines up to the one that a break-in lies over now, or that goes on where one has just ended."""
+        if self.rundown is None or not (self.over or self._rejoins):
+            return ()
+        return tuple(line for line in self.rundown if line.start <= self.end)
 
     def next_lines(self) -> Sequence[Line]:
         """Return the lines that come after the running item; during a break-in those that would, if it ended now."""
@@ -277,7 +303,7 @@ class ChannelPlayout:
     def _next(self, now: Quanta) -> list[Record]:
         """Begin what airs at the committed end; nothing while a live source may still arrive in time."""
         end = self.end
-        self.line = None
+        self.line, self._rejoins = None, False
         if self.over is not None and (broken_in := self._next_over(self.over)):
             return broken_in
         line = self.rundown.at(end) if self.rundown else None

@@ -15,7 +15,7 @@ import structlog
 
 from lppl.durable import write_file
 from lppl.errors import ScheduleInvalid
-from lppl.media import ChannelKind, Material, Shelf
+from lppl.media import AssetId, ChannelKind, Material, Shelf
 from lppl.ports import Aired
 from lppl.quanta import Quanta
 from lppl.rundown import Kind, Line, Rundown
@@ -130,6 +130,10 @@ class SchedulePlanner:
     def mirroring(self, channel: str) -> tuple[str, ...]:
         """Return the channels that simulcast `channel`: they must be planned again when it is."""
         return tuple(name for name, s in self._channels.items() if name != channel and channel in mirrored(s.plan))
+
+    def material(self, channel: str, asset: AssetId) -> Material | None:
+        """Return an asset that a channel could air."""
+        return self._channels[channel].shelf.materials.get(asset)
 
     def findings(self, channel: str) -> tuple[Finding, ...]:
         """Return what the latest plan of `channel` found; empty before the first."""

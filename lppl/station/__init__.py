@@ -223,6 +223,7 @@ class Station:
         # imported late: the database's libraries take longer to load than the air takes to begin
         from lppl.occurrences import Occurrences
         from lppl.station.nightly import nightly
+        from lppl.station.order_records import OrderRecords
         from lppl.station.planning import PlanWatch
         from lppl.station.planning_jobs import planning_jobs
         from lppl.station.records import Records
@@ -244,6 +245,7 @@ class Station:
             past = partial(self._remember_past, self.air, index)
             plans = PlanWatch(self.settings, records, self.bus, self.air.take_documents)
             loops += [("shelf", watch.run), ("plans", plans.run), ("as_run_index", index.run), ("past", past)]
+            loops.append(("orders", OrderRecords(self.air.control, records, self.bus).run))
 
         async def occurrences() -> Occurrences:
             return Occurrences((await records.opened()).engine)

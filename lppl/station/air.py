@@ -7,7 +7,7 @@ a file beside the journal.
 import asyncio
 import shutil
 from collections import deque
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 
@@ -21,10 +21,11 @@ from lppl.events import Bus, ItemStarted, ScheduleChanged
 from lppl.journal import Entry, Item, Record
 from lppl.media import ChannelKind, HouseId, Material, Shelf
 from lppl.ports import Aired
-from lppl.quanta import QUANTUM_MS, Quanta, covering
+from lppl.quanta import BEAT, QUANTUM_MS, Quanta, covering
 from lppl.rundown import Kind, Line, Rundown
 from lppl.station import state
 from lppl.station.builtin import Builtins
+from lppl.station.control import Control
 from lppl.station.graphics import keep_logo
 from lppl.station.state import AirStatus, ChannelStatus, ComingLine
 from lppl.station.supervision import supervised
@@ -50,11 +51,14 @@ RENEW = covering(50 * 3600)
 TOLD_EVERY = covering(3600)
 PIECES_AHEAD = covering(3 * 3600)
 """Crossfades and faded ends are rendered this long ahead: quickly made, and of no use once the plan has changed."""
+HEADWAYS = (0, 0, BEAT, 2 * BEAT, 6 * BEAT)
+"""How much later than the committed end an order takes effect (quanta), tried in turn: a plan takes a few hundredths of
+a second, but where the machine is very busy it comes too late for the first."""
 KEEP = covering(8)
 """Lines that begin within this time are kept when a library change makes a new rundown."""
 HISTORY = 8_000
 """Entries of the past that a rotation looks at."""
-NOT_PROGRAMME = (Kind.OFF, Kind.PREROLL, Kind.IDENT, Kind.SLATE)
+NOT_PROGRAMME = (Kind.OFF, Kind.PREROLL, Kind.IDENT, Kind.SLATE, Kind.BREAK_IN)
 """What no schedule counts as aired."""
 TO_MEND = (Rule.MISSING_ITEM, Rule.TWO_HARD_STARTS)
 FINDINGS_SHOWN = 10
@@ -112,6 +116,7 @@ class Air:
             clock,
             self._committed,
         )
+        self.control = Control(self, settings, store)
         for c in settings.channels:
             self.planner.update(
                 c.id,
@@ -132,6 +137,7 @@ class Air:
             for channel, playout in self.engine.channels.items():
                 self._note_running(playout)
                 await asyncio.to_thread(self._recall, channel)
+                await self.control.recall(channel)
                 await self.read_schedule(channel)
                 await self.plan(channel, horizon=FIRST_HORIZON)
             await self.engine.tick()
@@ -139,7 +145,11 @@ class Air:
             async with asyncio.TaskGroup() as group:
                 group.create_task(self.engine.run())
                 # without these the air goes on: a fault in one of them must not end it
-                for name, helper in (("clock", self._steer), ("look-after", self._look_after)):
+                for name, helper in (
+                    ("clock", self._steer),
+                    ("look-after", self._look_after),
+                    ("control", self.control.run),
+                ):
                     group.create_task(supervised(name, helper))
 
     def _note_running(self, playout: ChannelPlayout) -> None:
@@ -159,8 +169,10 @@ class Air:
         for record in records:
             if isinstance(record, Item):
                 self._bus.publish(ItemStarted(record.channel, record.id))
+        self.control.look()
 
-    def _changed(self, channel: str) -> None:
+    def changed(self, channel: str) -> None:
+        """Tell pages, and the file for other roles, that something of a channel has changed."""
         self._bus.publish(ScheduleChanged(channel))
 
     def entries(self, channel: str) -> Sequence[Entry]:
@@ -212,7 +224,7 @@ class Air:
             self.on_lost(house)
         else:
             return
-        self._changed(channel.channel)
+        self.changed(channel.channel)
 
     async def _renew(self, name: str, channel: ChannelPlayout) -> None:
         """Plan on before the rundown ends, and when the schedule file changes; open ahead what comes next."""
@@ -262,16 +274,20 @@ class Air:
     async def _lay_out(self, channel: str) -> None:
         """Make the plan of a channel from its documents, or from its file while no grid was published."""
         async with self._turns[channel]:
-            try:
-                await asyncio.to_thread(self._lay_out_now, channel)
-                self._laid.add(channel)
-            except Exception:  # no document is worth the air: what was laid out before holds
-                log.exception("documents_not_laid_out", channel=channel)
-                if channel not in self._laid:
-                    self.planner.update(channel, plan=self._file_plans.get(channel))
+            await asyncio.to_thread(self._lay_out_if_possible, channel)
+
+    def _lay_out_if_possible(self, channel: str) -> None:
+        try:
+            self._lay_out_now(channel)
+            self._laid.add(channel)
+        except Exception:  # no document is worth the air: what was laid out before holds
+            log.exception("documents_not_laid_out", channel=channel)
+            if channel not in self._laid:
+                self.planner.update(channel, plan=self._file_plans.get(channel))
 
     def _lay_out_now(self, channel: str) -> None:
-        documents, from_file = self._documents.get(channel, Documents()), self._file_plans.get(channel, Plan())
+        documents = self.control.overlaid(channel, self._documents.get(channel, Documents()))
+        from_file = self._file_plans.get(channel, Plan())
         found = laid_out(channel, documents, from_file, self._zone, self._place, self.clock.now())
         rules, on_tv = found.sheet.rules, self._channels[channel].kind is ChannelKind.TV
         logo = keep_logo(self.settings, rules.logo) if rules.logo and on_tv else ""
@@ -281,6 +297,45 @@ class Air:
             plan=found.plan if self.clock.credible else untimed(found.plan),
             dress=dress(rules, found.desk.programmes, logo) if on_tv else None,
         )
+
+    async def relay(self, channel: str) -> None:
+        """Plan with what operators have ordered; what runs stays, unless a new hard start cuts it."""
+        await self._lay_out(channel)
+        await self.plan(channel, keep=False)
+
+    async def obey(self, channel: str, begin: Callable[[Quanta], Awaitable[None]], said: str) -> Quanta:
+        """End what runs, now, and go on by a plan made with an order; return the air time from which it holds.
+
+        `begin` is told that time before the plan is made (perhaps more than once: the last holds) and returns what
+        must be over before anything airs. What begins then also says `said`.
+        """
+        playout = self.engine.channels[channel]
+        async with self._turns[channel]:
+            for headway in HEADWAYS:
+                at = Quanta(min(playout.end + headway, playout.stop))
+                saved = begin(at)
+                past = list(_until(self.history[channel], at))
+                made = await asyncio.to_thread(self._made_from, channel, at, past)
+                await saved
+                if playout.end <= at:
+                    break
+            playout.cut(made, said)
+            self.shorten(channel, at)
+        await self.plan(channel)
+        return at
+
+    def _made_from(self, channel: str, at: Quanta, past: Sequence[Aired]) -> Rundown:
+        """Lay out and plan anew from `at`, the next hour only; blocking. The plan in force stays what is kept to."""
+        self._lay_out_if_possible(channel)
+        return self.planner.look(channel, at, Quanta(at + FIRST_HORIZON), past)
+
+    def shorten(self, channel: str, at: Quanta) -> None:
+        """Let the past say that what runs ends at `at`."""
+        past = self.history[channel]
+        kept = list(_until(list(past)[-1:], at))
+        if past:
+            past.pop()
+            past.extend(kept)
 
     async def take_shelf(self, channel: str, shelf: Shelf) -> None:
         """Plan with a changed library; what is about to begin stays."""
@@ -305,20 +360,22 @@ class Air:
             await self._follow_new(self.engine.channels[channel], keep=keep, horizon=horizon)
         self._say_findings(channel)
         self._unsaved.add(channel)
-        self._changed(channel)
+        self.changed(channel)
         for other in self.planner.mirroring(channel) if then else ():
             await self.plan(other, then=False, horizon=horizon)
 
     async def _follow_new(self, playout: ChannelPlayout, *, keep: bool, horizon: Quanta) -> None:
         channel = playout.channel
         for _ in range(3):
-            kept = self._kept(playout) if keep else ()
+            beneath = playout.beneath
+            kept = beneath or (self._kept(playout) if keep else ())
             start = kept[-1].end if kept else playout.stop
-            cut = None if keep else await self._hard_cut(playout)
+            cut = None if keep or beneath else await self._hard_cut(playout)
             if cut is not None:
                 playout.follow(cut)
                 return
-            past = [*self.history[channel], *(aired_line(x) for x in kept)]
+            began = kept[0].start if kept else start
+            past = [*(a for a in self.history[channel] if a.start < began), *(aired_line(x) for x in kept)]
             made = await asyncio.to_thread(
                 self.planner.plan, channel, start, Quanta(max(start, self.clock.now()) + horizon), past
             )
@@ -441,6 +498,17 @@ def _aired_of(item: Item, length: int) -> Aired:
     """Return what schedules need of an item; how far it came is not known of what was rendered from several."""
     assert item.asset is not None
     return Aired(item.asset, item.start, Quanta(length), Quanta(0 if item.source else item.in_point + length))
+
+
+def _until(past: Iterable[Aired], at: Quanta) -> Iterator[Aired]:
+    """Yield what aired before `at`; what reached beyond it, up to there."""
+    for aired in past:
+        over = aired.start + aired.length - at
+        if over <= 0:
+            yield aired
+        elif over < aired.length:
+            came = Quanta(max(0, aired.until - over)) if aired.until else aired.until
+            yield replace(aired, length=Quanta(aired.length - over), until=came)
 
 
 def _stamp(path: Path) -> tuple[int, int] | None:
