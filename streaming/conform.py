@@ -115,12 +115,14 @@ async def conform(
     urgent: bool = False,
     part: Quanta = PART,
     graphics: Graphics | None = None,
+    frozen: bool = False,
 ) -> Conformed:
     """Make the house set of `asset` under `profile` below the folder `house`.
 
     `work` keeps finished parts between runs; `still` draws a title card for an item without picture on TV. `urgent`
     work (slate and ident) is not idled; `part`, whole GOPs, is what a kill can cost. With `graphics`, which are burnt
-    into every picture, `asset` is the derived id of the variant. An existing whole set is kept.
+    into every picture, `asset` is the derived id of the variant. The picture of a `frozen` item, a `still`, is encoded
+    for one GOP and repeated: it is there in a second however long the sound is. An existing whole set is kept.
     Raises ProcessFailed, HouseFileDamaged, OSError; MediaRefused or LpplError when the logo cannot be used.
     """
     house_id = profile.house(asset)
@@ -148,7 +150,7 @@ async def conform(
                 await still(tags, card)
             command = partial(video_argv, source, facts, profile, still=card, layers=layers)
             end_s = facts.video.duration_s if facts.video else seconds(quanta)
-            parts = parts_of(quanta, end_s, part)
+            parts = [(Quanta(0), min(GOP, quanta))] if frozen else parts_of(quanta, end_s, part)
             group.create_task(_encode_video(command, parts, profile.video, parts_folder, meter, idle=idle))
         # beside a picture every core is busy: the sound is decoded once; alone, each rendition has a core of its own
         for rungs in [profile.audio] if profile.video else [[rung] for rung in profile.audio]:
@@ -159,7 +161,7 @@ async def conform(
         house_id, profile.kind, quanta, {}, tags.title, tags.artist, tags.album, facts.video is not None,
         sound.lufs if sound else None, gain.db, gain.limit, (*facts.notes, *gain.notes),
     )  # fmt: skip
-    info = await asyncio.to_thread(_finish, info, profile, parts_folder, folder)
+    info = await asyncio.to_thread(_finish, info, profile, parts_folder, folder, frozen=frozen)
     on_progress(1.0)
     return _result(info)
 
@@ -217,14 +219,17 @@ def _accept_parts(beside: Sequence[Path], done: Sequence[Path]) -> None:
     durable.sync_folder(done[0].parent)
 
 
-def _finish(info: SetInfo, profile: Profile, parts: Path, folder: Path) -> SetInfo:
+def _finish(info: SetInfo, profile: Profile, parts: Path, folder: Path, *, frozen: bool = False) -> SetInfo:
     """Write the house files from the encoded parts and rename the set into place. Blocking."""
     starts = sorted({Quanta(int(p.name.split(".")[1])) for p in parts.glob("*.*.mp4")})
     quanta = info.quanta
     with durable.new_folder(folder) as beside:
         renditions: dict[str, RenditionInfo] = {}
         for rung in profile.video:
-            renditions[rung.name] = _finish_video(beside, parts, rung, starts, quanta)
+            encoded = [(start, _part_path(parts, rung, start)) for start in starts]
+            if frozen:
+                encoded = [(Quanta(start), encoded[0][1]) for start in range(0, quanta, GOP)]
+            renditions[rung.name] = _finish_video(beside, encoded, rung, quanta)
         for audio in profile.audio:
             with (parts / f"{audio.name}.mp4").open("rb") as f:
                 samples = read_track(f)
@@ -239,12 +244,12 @@ def _finish(info: SetInfo, profile: Profile, parts: Path, folder: Path) -> SetIn
     return info
 
 
-def _finish_video(
-    beside: Path, parts: Path, rung: VideoRung, starts: Sequence[Quanta], quanta: Quanta
-) -> RenditionInfo:
+def _finish_video(beside: Path, parts: Sequence[tuple[Quanta, Path]], rung: VideoRung, quanta: Quanta) -> RenditionInfo:
+    """Write one rendition from its encoded parts: (start, file) in order."""
     writer: RenditionWriter | None = None
-    for start, end in zip(starts, [*starts[1:], quanta], strict=True):
-        with _part_path(parts, rung, start).open("rb") as f:
+    ends = [start for start, _ in parts[1:]] + [quanta]
+    for (start, path), end in zip(parts, ends, strict=True):
+        with path.open("rb") as f:
             samples = read_track(f)
             if writer is None:
                 writer = RenditionWriter(beside, rung.name, VideoTrack(rung.width, rung.height, samples.avcc))
