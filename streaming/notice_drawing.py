@@ -6,6 +6,7 @@ at last cut short, so that whatever somebody types in haste can be shown.
 
 import json
 from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from PIL import Image, ImageDraw
@@ -20,12 +21,14 @@ WHITE: Colour = (255, 255, 255)
 PALE: Colour = (255, 226, 220)
 YELLOW: Colour = (255, 214, 70)
 
-LARGEST, SMALLEST = 1.0, 0.42
-"""Text is tried at these shares of its ordinary size, in steps."""
-STEP = 0.06
+LARGEST, SMALLEST = 1.0, 0.62
+"""Text is tried at these shares of its ordinary size, in steps; smaller could not be read on a phone."""
+STEP = 0.04
 HEADLINE, BODY = 84, 46
 """Heights of letters at 720 lines, in pixels."""
 LEADING = 1.22
+APART = 0.35
+"""Space before each text, as a share of its lines."""
 
 
 def wrapped(text: str, face: Font, width: float) -> list[str]:
@@ -43,26 +46,36 @@ def wrapped(text: str, face: Font, width: float) -> list[str]:
     return lines
 
 
-def _set(headline: str, lines: Sequence[str], share: float, unit: float, room: float) -> list[tuple[str, Font, Colour]]:
-    """Return the lines of the card with their faces when everything is set at `share` of its size."""
+@dataclass(frozen=True, slots=True)
+class Set:
+    """One line of the card as it is set; `above`: the space before it, in pixels."""
+
+    text: str
+    face: Font
+    colour: Colour
+    above: float = 0.0
+
+    @property
+    def tall(self) -> float:
+        """Its height."""
+        return float(getattr(self.face, "size", 12)) * LEADING
+
+
+def _set(headline: str, lines: Sequence[str], share: float, unit: float, room: float) -> list[Set]:
+    """Return the lines of the card when everything is set at `share` of its size."""
     big, body = font(round(HEADLINE * share * unit), bold=True), font(round(BODY * share * unit))
-    found: list[tuple[str, Font, Colour]] = [(line, big, WHITE) for line in wrapped(headline, big, room)]
+    found = [Set(line, big, WHITE) for line in wrapped(headline, big, room)]
     for text in lines:
-        found += [(line, body, PALE) for line in wrapped(text, body, room)]
+        for n, line in enumerate(wrapped(text, body, room)):
+            found.append(Set(line, body, PALE, 0.0 if n else BODY * share * unit * APART))
     return found
 
 
-def _tall(lines: Sequence[tuple[str, Font, Colour]]) -> float:
-    return sum(_height(face) for _, face, _ in lines)
+def _tall(lines: Sequence[Set]) -> float:
+    return sum(line.above + line.tall for line in lines)
 
 
-def _height(face: Font) -> float:
-    return float(getattr(face, "size", 12)) * LEADING
-
-
-def fitted(
-    headline: str, lines: Sequence[str], unit: float, room: tuple[float, float]
-) -> list[tuple[str, Font, Colour]]:
+def fitted(headline: str, lines: Sequence[str], unit: float, room: tuple[float, float]) -> list[Set]:
     """Return the lines as large as they fit into `room` (width, height); what does not fit at all is left out."""
     share = LARGEST
     found = _set(headline, lines, share, unit, room[0])
@@ -73,8 +86,7 @@ def fitted(
     while _tall(found) > room[1] and len(found) > 1:
         found, short = found[:-1], True
     if short:
-        text, face, colour = found[-1]
-        found[-1] = (f"{text} …", face, colour)
+        found[-1] = replace(found[-1], text=f"{found[-1].text} …")
     return found
 
 
@@ -99,9 +111,10 @@ def card(
     draw.text((left + wide / 2, top + tall / 2), word, font=face, fill=RED, anchor="mm")
     at = top + tall + 34 * unit
     bottom = h * (1 - SAFE) - foot
-    for text, each, colour in fitted(headline, lines, unit, (right - left, bottom - at - 10 * unit)):
-        draw.text((left, at + _height(each) / 2), text, font=each, fill=colour, anchor="lm")
-        at += _height(each)
+    for line in fitted(headline, lines, unit, (right - left, bottom - at - 10 * unit)):
+        at += line.above
+        draw.text((left, at + line.tall / 2), line.text, font=line.face, fill=line.colour, anchor="lm")
+        at += line.tall
     _foot(draw, (left, right, bottom + foot / 2), source, station, unit, synthetic=synthetic)
     return picture
 
@@ -118,7 +131,7 @@ def _foot(
     """Write who says so at the left, who sends it at the right."""
     left, right, y = place
     face = font(round(30 * unit), bold=True)
-    parts = [f"Sumber: {source}"] * bool(source) + ["Suara sintetis"] * synthetic
+    parts = ["Suara sintetis"] * synthetic + [f"Sumber: {source}"] * bool(source)
     said = " · ".join(parts)
     half = (right - left) * 0.62
     if said:
