@@ -18,8 +18,9 @@ from lppl.media import AssetId, HouseId
 from streaming.covers import make_cover
 from streaming.fmp4 import AudioTrack
 from streaming.house import SET_FILE, HouseSet, folder_of
+from streaming.level_search import find_levels
 from streaming.level_store import LevelStore
-from streaming.levels import SoundUnreadable, find_levels
+from streaming.levels import SoundUnreadable
 from streaming.pictures import Thumbs, make_pictures, rung_for
 
 BATCH = 8

@@ -1,11 +1,12 @@
-"""How loud an item is, quantum by quantum, and the outline of its sound: found once by one decode, kept compactly.
+"""How loud an item is, quantum by quantum, and the outline of its sound: found once, kept compactly.
+
+Pure but for its file; ffmpeg does the measuring (:mod:`streaming.level_search`).
 
 File layout (little-endian): magic ``LPPLLVL1``; u32 quanta; 4 bytes a quantum: RMS left, RMS right, peak left, peak
 right, each in half decibels below full scale (255: nothing); then 2 signed bytes for each fiftieth of a second: the
 lowest and the highest sample of both channels, 127 being full scale. An hour takes 405 kB, of which 45 are levels.
 """
 
-import asyncio
 import math
 import re
 import struct
@@ -13,13 +14,9 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
-import ffmpeg
-
-from lppl import durable, process
-from lppl.errors import LpplError, ProcessFailed
+from lppl import durable
+from lppl.errors import LpplError
 from lppl.quanta import AAC_FRAMES, Quanta, seconds
-from streaming.commands import opened
-from streaming.conform import STALL_S
 from streaming.fmp4 import AUDIO_SAMPLE
 
 MAGIC = b"LPPLLVL1"
@@ -34,7 +31,6 @@ FULL = 127
 MISSING = 4
 """So many quanta may lack at the end of a sound file: more, and it is damaged."""
 _PROFILE = 4
-_READ = 1 << 16
 
 
 class SoundUnreadable(LpplError):
@@ -175,37 +171,6 @@ def _peak(low: float, high: float) -> float:
 
 def _sample(value: float) -> int:
     return max(-FULL, min(FULL, round(value * FULL)))
-
-
-async def find_levels(sound: Path, quanta: Quanta) -> tuple[Levels, Outline]:
-    """Decode the sound of a house set once, when nothing else wants the processor, and measure it.
-
-    Raises SoundUnreadable, ProcessFailed, TimeoutError.
-    """
-    graph = (
-        opened(sound)
-        .audio.filter("aformat", sample_fmts="fltp")  # whatever is not float is told in its own integers
-        .filter("asetnsamples", POINT_SAMPLES)
-        .filter(
-            "astats", metadata=1, reset=1, measure_overall="none",
-            measure_perchannel="Min_level+Max_level+RMS_level",
-        )
-        .filter("ametadata", mode="print", file="-")
-    )  # fmt: skip
-    argv = ffmpeg.output(graph, "-", format="null").compile()
-    quiet = [argv[0], "-hide_banner", "-nostdin", "-nostats", "-loglevel", "error", *argv[1:]]
-    reading = Reading()
-    async with process.started(quiet, idle=True) as child, asyncio.timeout(STALL_S + 2 * seconds(quanta)):
-        stdout = child.process.stdout
-        assert stdout is not None
-        async with asyncio.TaskGroup() as group:
-            group.create_task(child.watch_stderr())
-            while text := await stdout.read(_READ):
-                reading.take(text)
-        code = await child.process.wait()
-        if code != 0:
-            raise ProcessFailed(child.program, code, "\n".join(child.tail))
-    return reading.finished(quanta)
 
 
 # --- the file ----------------------------------------------------------------------------------------

@@ -10,13 +10,15 @@ from collections import deque
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import TYPE_CHECKING
 
 import structlog
-from sqlalchemy.exc import SQLAlchemyError
 
 from lppl.alarms import ActiveAlarm
-from lppl.incidents import Incidents
 from lppl.quanta import Quanta, covering, starting
+
+if TYPE_CHECKING:
+    from lppl.incidents import Incidents
 
 RETRY_S = 5.0
 MOST = 5_000
@@ -66,11 +68,14 @@ class IncidentWriter:
 
     async def run(
         self,
-        opened: Callable[[], Awaitable[Incidents]],
+        opened: "Callable[[], Awaitable[Incidents]]",
         failed: Callable[[Exception], None],
         now: Callable[[], Quanta],
     ) -> None:
         """Write for ever; `failed` is told each time the database turns out to be away."""
+        # the database's libraries take longer to load than the air takes to begin
+        from sqlalchemy.exc import SQLAlchemyError
+
         store = await opened()
         while True:
             self._news.clear()
@@ -83,7 +88,7 @@ class IncidentWriter:
             with contextlib.suppress(TimeoutError):
                 await asyncio.wait_for(self._news.wait(), TAKE_UP_S if self._left_open else None)
 
-    async def write(self, store: Incidents, now: Quanta) -> None:
+    async def write(self, store: "Incidents", now: Quanta) -> None:
         """Write what waits. Raises SQLAlchemyError, OSError: what is not written yet waits on."""
         if self._left_open is None:
             # the newest of a kind: there is only one, unless two processes once wrote
@@ -99,7 +104,7 @@ class IncidentWriter:
                 await store.close(channel, kind, began, self._former_end)
                 del self._left_open[channel, kind]
 
-    async def _write(self, store: Incidents, note: _Note) -> None:
+    async def _write(self, store: "Incidents", note: _Note) -> None:
         assert self._left_open is not None
         alarm = note.alarm
         key = alarm.channel, alarm.kind.value

@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 from lppl.errors import ProcessFailed
 from lppl.media import HouseId
 from lppl.quanta import Quanta
+from streaming.level_search import find_levels
 from streaming.level_store import AGAIN_S, LevelStore
 from streaming.levels import (
     HEAD,
@@ -24,7 +25,6 @@ from streaming.levels import (
     Outline,
     Reading,
     SoundUnreadable,
-    find_levels,
     read_levels,
     read_outline,
     write_levels,
