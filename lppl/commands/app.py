@@ -17,7 +17,7 @@ from typing import Annotated
 import typer
 from rich.console import Console
 
-from lppl.commands import planning
+from lppl.commands import control, planning
 from lppl.commands.screen import out, say
 from lppl.commands.serve import ROLES
 from lppl.config import Settings, load_settings, settings_path
@@ -39,6 +39,7 @@ config = typer.Typer(help="Pengaturan. / Settings.", no_args_is_help=True, rich_
 app.add_typer(media, name="media")
 app.add_typer(config, name="config")
 planning.register(app, media)
+control.register(app)
 
 
 def run(words: Sequence[str]) -> int:

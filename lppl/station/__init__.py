@@ -252,11 +252,14 @@ class Station:
 
         async with asyncio.TaskGroup() as group:
             if "worker" in self.roles:
+                from lppl.station.break_in_lane import BreakInLane
+
                 work = Work(self.settings, records, lambda: self.bus.publish(LibraryChanged()))
                 timer = Timer(self.settings.station.zone, occurrences)
                 nightly(timer, self.settings)
                 planning_jobs(timer, self.settings, self.bus, records.opened)
                 loops += [("worker", work.run), ("timer", timer.run), ("lost", work.make_again)]
+                loops.append(("break-ins", BreakInLane(self.settings, records).run))
                 if self.serving is not None:
                     self.serving.conform_pause = lambda: work.paused
                 if self.air is not None:
