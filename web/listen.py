@@ -1,4 +1,4 @@
-"""``/listen/{channel}.aac``: a continuous stream for old radio apps, VLC and car radios."""
+"""``/listen/{channel}.aac``, and ``/listen/{channel}/hemat.aac``: continuous streams for old radio apps, VLC, cars."""
 
 from collections.abc import Mapping
 from contextlib import aclosing, suppress
@@ -8,13 +8,20 @@ from aiohttp import hdrs, web
 from streaming.progressive import ICY_INTERVAL, IcyMixer, ProgressiveFeed
 
 FEEDS = web.AppKey("feeds", Mapping[str, ProgressiveFeed])
+LEAN_FEEDS = web.AppKey("lean_feeds", Mapping[str, ProgressiveFeed])
 NAMES = web.AppKey("feed_names", Mapping[str, str])
 
 
-def add_listen(app: web.Application, feeds: Mapping[str, ProgressiveFeed], names: Mapping[str, str]) -> None:
-    """Register the stream of each channel; `names` are what players show."""
-    app[FEEDS], app[NAMES] = feeds, names
+def add_listen(
+    app: web.Application,
+    feeds: Mapping[str, ProgressiveFeed],
+    names: Mapping[str, str],
+    lean: Mapping[str, ProgressiveFeed] | None = None,
+) -> None:
+    """Register the stream of each channel, and the one of its leanest sound; `names` are what players show."""
+    app[FEEDS], app[NAMES], app[LEAN_FEEDS] = feeds, names, lean or {}
     app.router.add_get("/listen/{channel:[A-Za-z0-9-]+}.aac", listen, allow_head=True)
+    app.router.add_get("/listen/{channel:[A-Za-z0-9-]+}/{lean:hemat}.aac", listen, allow_head=True)
 
 
 class _Endless(web.StreamResponse):
@@ -30,7 +37,8 @@ class _Endless(web.StreamResponse):
 async def listen(request: web.Request) -> web.StreamResponse:
     """Send the stream until the listener goes, with titles when it sent ``Icy-MetaData: 1``."""
     channel = request.match_info["channel"]
-    feed = request.app[FEEDS].get(channel)
+    feeds = request.app[LEAN_FEEDS if "lean" in request.match_info else FEEDS]
+    feed = feeds.get(channel)
     if feed is None:
         raise web.HTTPNotFound(text="Kanal tidak ada / no such channel")
     icy = request.headers.get("Icy-MetaData") == "1"

@@ -62,6 +62,11 @@ class StaticFiles:
         hashed = self.bundles.get(bundle)
         return None if hashed is None else f"static/dist/{hashed}"
 
+    async def body(self, path: str) -> bytes | None:
+        """Return the bytes of a file by its path below the folder; None when there is none."""
+        found = await self._file(path)
+        return found.body if found else None
+
     async def serve(self, request: web.Request) -> web.StreamResponse:
         """Answer GET and HEAD of ``static/{path}`` with conditional requests and gzip; 404 otherwise."""
         file = await self._file(request.match_info["path"])

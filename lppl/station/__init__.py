@@ -26,13 +26,16 @@ from lppl.events import Bus, ItemStarted, LibraryChanged, MemoryBus, ScheduleCha
 from lppl.journal import Entry, Record
 from lppl.log import configure_log
 from lppl.quanta import Quanta
-from lppl.station.air import HISTORY, Air
+from lppl.station.air import HISTORY, Air, free_gb
+from lppl.station.alarms import AirInMemory, Alarms
 from lppl.station.builtin import BuiltinMaker, Builtins
+from lppl.station.incident_writer import IncidentWriter
 from lppl.station.outputs import Outputs
 from lppl.station.serving import Serving, listening, window_start
 from lppl.station.state import AirStatus
 from lppl.station.supervision import supervised
 from streaming.house import HouseStore
+from streaming.level_store import LevelStore
 
 if TYPE_CHECKING:
     from lppl.desk.office import Office
@@ -99,6 +102,8 @@ class Station:
         self.bus: Bus = MemoryBus()
         self.air: Air | None = None
         self.serving: Serving | None = None
+        self.alarms: Alarms | None = None
+        self._incidents: IncidentWriter | None = None
 
     async def run(self) -> None:
         """Run until told to stop. Raises OSError when the port or the data folder cannot be used."""
@@ -158,6 +163,7 @@ class Station:
             tasks.append(group.create_task(self.air.run(last, past, ready)))
             await ready.wait()
             tasks.append(group.create_task(supervised("state", partial(self._write_state, self.air))))
+            tasks.append(group.create_task(supervised("alarms", self._watched(self.air, last).run)))
             for name, maker in makers.items():
                 if builtins[name].ident is None:
                     join = partial(self._join_ident, self.air, name, maker)
@@ -173,12 +179,25 @@ class Station:
                 "feed": serving.feed,
                 "disk": serving.look_at_disk,
                 "news": partial(serving.pass_on, self.bus),
+                "audience": serving.audience.count,
+                "guide": partial(serving.audience.follow, self.bus),
             }
             if self.air is None:
                 loops["follow"] = partial(serving.follow, since)
             tasks += [group.create_task(supervised(name, run)) for name, run in loops.items()]
             await stack.enter_async_context(listening(serving.application(), settings))
             self._say_where()
+
+    def _watched(self, air: Air, last: Mapping[str, Entry]) -> Alarms:
+        """Return the alarms of what airs; they are put on record once the database is there."""
+        settings, clock = self.settings, air.clock
+        former_end = max((e.end for e in last.values()), default=None)
+        incidents = self._incidents = IncidentWriter(clock.now(), former_end)
+        levels = LevelStore(settings.data_dir / "levels")
+        free = partial(free_gb, settings.data_dir)
+        view = AirInMemory(air)
+        self.alarms = Alarms(settings, view, clock, levels, self.bus, incidents, former_end, free)
+        return self.alarms
 
     def _committed(self, records: Sequence[Record]) -> None:
         if self.serving is not None:
@@ -221,11 +240,13 @@ class Station:
     async def _keep_library(self) -> None:
         """Keep database, library and worker going; the air does without them when it must."""
         # imported late: the database's libraries take longer to load than the air takes to begin
+        from lppl.incidents import Incidents
         from lppl.occurrences import Occurrences
         from lppl.station.nightly import nightly
         from lppl.station.order_records import OrderRecords
         from lppl.station.planning import PlanWatch
         from lppl.station.planning_jobs import planning_jobs
+        from lppl.station.push import PushSender
         from lppl.station.records import Records
         from lppl.station.timer import Timer
         from lppl.station.work import AsRunIndex, ShelfWatch, Work
@@ -235,6 +256,7 @@ class Station:
         if self.serving is not None:
             self.serving.database_failure = lambda: records.failure
             self.serving.withheld = records.withheld
+            self.serving.audience.library = lambda: records.library
             self.serving.office = await self._office(self.serving, records)
             loops.append(("first_account", partial(self._say_first_link, self.serving.office, records)))
         if self.air is not None:
@@ -246,6 +268,14 @@ class Station:
             plans = PlanWatch(self.settings, records, self.bus, self.air.take_documents)
             loops += [("shelf", watch.run), ("plans", plans.run), ("as_run_index", index.run), ("past", past)]
             loops.append(("orders", OrderRecords(self.air.control, records, self.bus).run))
+
+        async def incidents() -> Incidents:
+            return Incidents((await records.opened()).engine)
+
+        if self.air is not None and self.alarms is not None and self._incidents is not None:
+            self.alarms.database_failure = lambda: records.failure
+            write = partial(self._incidents.run, incidents, records.failed, self.air.clock.now)
+            loops.append(("incidents", write))
 
         async def occurrences() -> Occurrences:
             return Occurrences((await records.opened()).engine)
@@ -260,6 +290,7 @@ class Station:
                 planning_jobs(timer, self.settings, self.bus, records.opened)
                 loops += [("worker", work.run), ("timer", timer.run), ("lost", work.make_again)]
                 loops.append(("break-ins", BreakInLane(self.settings, records).run))
+                loops.append(("push", PushSender(self.settings, records.opened).run))
                 if self.serving is not None:
                     self.serving.conform_pause = lambda: work.paused
                 if self.air is not None:

@@ -25,6 +25,7 @@ from lppl.media import LEAN
 from lppl.quanta import QUANTUM_MS, Quanta, cell_start, covering, milliseconds, seconds
 from lppl.rundown import Kind
 from lppl.station.air import free_gb
+from lppl.station.audience import AudienceDesk
 from lppl.station.builtin import Builtins
 from lppl.station.state import AirStatus
 from lppl.withheld import Withheld
@@ -36,6 +37,7 @@ from streaming.past import Past
 from streaming.progressive import ProgressiveFeed
 from streaming.timeline import due, published_at
 from streaming.vod import CatchUp
+from web.audience.setup import add_audience
 from web.health import ChannelHealth, Health, add_health
 from web.hls import add_hls
 from web.listen import add_listen
@@ -97,6 +99,13 @@ class Serving:
             c.id: ProgressiveFeed(self.streams[c.id], settings.profile(c).audio[0].name, self._asked)
             for c in settings.channels
         }
+        leanest = {c.id: self.streams[c.id].names[-1] for c in settings.channels}
+        self.lean_feeds = {
+            name: ProgressiveFeed(self.streams[name], rung, self._asked) for name, rung in leanest.items()
+        }
+        self.audience = AudienceDesk(
+            settings, self, self.catch_up, past, clock.now, lambda channel: self.withheld(channel), self._streaming
+        )
         self.air_status: Callable[[], AirStatus] = lambda: AirStatus({})
         self.database_failure: Callable[[], str | None] = lambda: None
         self.withheld: Callable[[str], Awaitable[Withheld]] = _unknown
@@ -163,7 +172,8 @@ class Serving:
     async def feed(self) -> None:
         """Carry the progressive streams on, quantum by quantum, while anyone listens."""
         while True:
-            wanted = [(channel, feed) for channel, feed in self.feeds.items() if feed.wanted]
+            feeds = (*self.feeds.items(), *self.lean_feeds.items())
+            wanted = [(channel, feed) for channel, feed in feeds if feed.wanted]
             if not wanted:
                 self._asked.clear()
                 await self._asked.wait()
@@ -175,6 +185,10 @@ class Serving:
                 except Exception:
                     log.exception("feed_failed", channel=channel)
             await asyncio.sleep(max(0.01, self.clock.until(Quanta(now + 1))))
+
+    def _streaming(self) -> Mapping[str, int]:
+        """Return how many take the continuous streams, by channel."""
+        return {c: self.feeds[c].listeners + self.lean_feeds[c].listeners for c in self.feeds}
 
     async def look_at_disk(self) -> None:
         """Keep the free space known without a disk call on a request."""
@@ -343,8 +357,9 @@ class Serving:
         add_proxies(app, self.settings.trusted_proxies)
         add_vod(app, self.catch_up, lambda channel: self.withheld(channel))
         add_hls(app, self.streams)
-        add_listen(app, self.feeds, {c.id: c.name for c in self.settings.channels})
+        add_listen(app, self.feeds, {c.id: c.name for c in self.settings.channels}, self.lean_feeds)
         add_portal(app, self, now_ms=lambda: int(self.clock.now_ms()), public_url=self.settings.public_url)
+        add_audience(app, self.audience, self.audience, self.audience.audience, public_url=self.settings.public_url)
         add_staff(app, lambda: self.office)
         add_health(app, self.health)
         add_metrics(app, self.health)

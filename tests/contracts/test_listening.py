@@ -5,8 +5,9 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from lppl.audience import Hour, Listening
+from lppl.audience import Hour
 from lppl.database import migrate, open_database
+from lppl.listening import Listening
 
 HOUR = datetime(2026, 11, 22, 15, tzinfo=UTC)
 LATER = HOUR + timedelta(hours=1)

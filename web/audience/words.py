@@ -5,11 +5,6 @@ from typing import Final
 from web import words
 
 _BOTH: Final[dict[str, tuple[str, str]]] = {
-    "nav": ("Halaman", "Pages"),
-    "nav_live": ("Siaran", "Live"),
-    "nav_guide": ("Panduan acara", "Programme guide"),
-    "nav_replay": ("Tonton ulang", "Watch again"),
-    "nav_saver": ("Hemat data", "Data saver"),
     "nav_widget": ("Pasang di situs Anda", "Embed"),
     "skip_content": ("Lewati ke isi", "Skip to the content"),
     "guide": ("Panduan acara", "Programme guide"),
@@ -58,9 +53,6 @@ _BOTH: Final[dict[str, tuple[str, str]]] = {
     "moments": ("Isi siaran ini", "In this broadcast"),
     "from_here": ("Putar mulai {time}", "Play from {time}"),
     "share": ("Bagikan", "Share"),
-    "share_moment": ("Bagikan saat ini", "Share this moment"),
-    "share_link": ("Tautan ke saat ini", "Link to this moment"),
-    "shared": ("Tautan tersalin", "Link copied"),
     "not_shown": ("Siaran ini tidak dapat ditonton", "This broadcast cannot be watched"),
     "not_yet": ("Acara ini belum disiarkan", "This programme has not been broadcast yet"),
     "not_found": ("Halaman tidak ditemukan", "Page not found"),
