@@ -1,6 +1,6 @@
 """A break-in made into a house set: its card, an attention tone, and the voice that is heard.
 
-Made in seconds, at ordinary priority: somebody waits for it with a hand on the button. The card is drawn by a child
+Made in seconds: somebody waits for it with a hand on the button. The card is drawn by a child
 process (:mod:`streaming.notice_drawing`); the sound is mixed once and then conformed like any other.
 """
 
@@ -37,10 +37,18 @@ SYNTHETIC = "Suara sintetis."
 
 
 async def render_notice(
-    notice: Notice, voice: Path | None, profile: Profile, house: Path, work: Path, tools: Tools | None = None
+    notice: Notice,
+    voice: Path | None,
+    profile: Profile,
+    house: Path,
+    work: Path,
+    tools: Tools | None = None,
+    *,
+    urgent: bool = True,
 ) -> Conformed:
     """Make the house set of `notice` under `profile`; `voice`: the file of its recording. An existing set is kept.
 
+    What is not `urgent`, because it is made ahead, only has the time that nothing else wants.
     Without espeak-ng nothing is read aloud. Raises ProcessFailed, MediaRefused for a recording that cannot be read,
     HouseFileDamaged, OSError.
     """
@@ -51,18 +59,18 @@ async def render_notice(
     await asyncio.to_thread(bench.mkdir, parents=True)
     try:
         wav = bench / "sound.wav"
-        length_s, synthetic = await _sound(notice, voice, bench, wav, tools)
+        length_s, synthetic = await _sound(notice, voice, bench, wav, tools, idle=not urgent)
         facts = Facts(
             "wav", 0.0, length_s, None, AudioFacts(0, "pcm_s16le", 2, 48_000, length_s),
             (SYNTHETIC,) if synthetic else (),
         )  # fmt: skip
 
         async def card(_tags: Tags, out: Path) -> None:
-            await draw(notice, out, synthetic=synthetic)
+            await draw(notice, out, synthetic=synthetic, idle=not urgent)
 
         tags = Tags(notice.headline, artist=notice.source or notice.station)
         return await conform(
-            wav, facts, tags, name, profile, house, work, lambda _: None, still=card, urgent=True, frozen=True
+            wav, facts, tags, name, profile, house, work, lambda _: None, still=card, urgent=urgent, frozen=True
         )  # fmt: skip
     finally:
         await asyncio.shield(asyncio.to_thread(shutil.rmtree, bench, ignore_errors=True))
@@ -76,7 +84,9 @@ def text_of(notice: Notice) -> str:
     return " ".join(part if part[-1:] in ".!?" else f"{part}." for part in said)
 
 
-async def _sound(notice: Notice, voice: Path | None, bench: Path, out: Path, tools: Tools) -> tuple[float, bool]:
+async def _sound(
+    notice: Notice, voice: Path | None, bench: Path, out: Path, tools: Tools, *, idle: bool
+) -> tuple[float, bool]:
     """Mix the sound of `notice`; return its length in seconds, whole quanta, and whether a synthetic voice reads."""
     spoken: Stream | None = None
     voice_s, synthetic = 0.0, False
@@ -86,13 +96,13 @@ async def _sound(notice: Notice, voice: Path | None, bench: Path, out: Path, too
             voice_s = min(facts.duration_s, LONGEST_VOICE_S)
             spoken = stereo(opened(voice), facts)
     elif notice.spoken:
-        voice_s = await speak(tools, text_of(notice), bench / "voice.wav", idle=False)
+        voice_s = await speak(tools, text_of(notice), bench / "voice.wav", idle=idle)
         synthetic = voice_s > 0
         if synthetic:
             spoken = _synthetic(bench / "voice.wav")
     delay_s = (TONE_S if notice.tone else 0.0) + BEFORE_VOICE_S
     length_s = seconds(covering(delay_s + voice_s + AFTER_VOICE_S)) if spoken is not None else SILENT_S
-    await process.run(_mixed(notice, spoken, delay_s, length_s, out), timeout=STALL_S)
+    await process.run(_mixed(notice, spoken, delay_s, length_s, out), idle=idle, timeout=STALL_S)
     return length_s, synthetic
 
 
@@ -121,9 +131,9 @@ def _mixed(notice: Notice, spoken: Stream | None, delay_s: float, length_s: floa
     return reporting(made.compile(overwrite_output=True))
 
 
-async def draw(notice: Notice, out: Path, *, synthetic: bool, size: tuple[int, int] = SIZE) -> None:
+async def draw(notice: Notice, out: Path, *, synthetic: bool, idle: bool = False, size: tuple[int, int] = SIZE) -> None:
     """Draw the card of `notice` in a child process. Raises ProcessFailed."""
     order = {"out": str(out), "size": size, "notice": notice.model_dump(mode="json"), "synthetic": synthetic}
     home = str(Path(__file__).parents[1])  # the child finds this very package wherever it was imported from
     code = f"import sys; sys.path.insert(0, {home!r}); from streaming.notice_drawing import main; main(sys.argv[1])"
-    await process.run([sys.executable, "-c", code, json.dumps(order)])
+    await process.run([sys.executable, "-c", code, json.dumps(order)], idle=idle)

@@ -83,23 +83,24 @@ class BreakInLane:
             for channel in self._settings.channels:
                 yield each, channel, False
 
-    def _missing(self) -> tuple[BreakIn, ChannelSettings] | None:
+    def _missing(self) -> tuple[BreakIn, ChannelSettings, bool] | None:
         """Return what is to be rendered next; None when all is there. Blocking."""
         now = datetime.now(UTC).timestamp()
         for break_in, channel, urgent in self._wanted():
             house = orders.house_of(break_in, channel.name, self._settings.profile(channel))
             late = self._failed.get(house, 0.0) + (2.0 if urgent else AGAIN_S) > now
             if not late and not folder_of(self._settings.data_dir / "house", house).exists():
-                return break_in, channel
+                return break_in, channel, urgent
         return None
 
-    async def _render(self, break_in: BreakIn, channel: ChannelSettings) -> None:
+    async def _render(self, break_in: BreakIn, channel: ChannelSettings, urgent: bool) -> None:
         settings, profile = self._settings, self._settings.profile(channel)
         notice = notice_of(break_in, channel.name)
         began = asyncio.get_running_loop().time()
         try:
             voice = recording(settings, break_in.voice) if break_in.voice else None
-            await render_notice(notice, voice, profile, settings.data_dir / "house", settings.data_dir / "work")
+            data = settings.data_dir
+            await render_notice(notice, voice, profile, data / "house", data / "work", urgent=urgent)
         except (LpplError, OSError, ValueError, TimeoutError) as error:
             house = orders.house_of(break_in, channel.name, profile)
             self._failed[house] = datetime.now(UTC).timestamp()

@@ -15,13 +15,16 @@ from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 
+from lppl.break_in import GENERIC, notice_of
 from lppl.config import Settings, load_settings
 from lppl.database import migrate, open_database
 from lppl.library import Library
 from lppl.media import Shelf
 from lppl.station.builtin import BuiltinMaker
+from lppl.station.orders import write_prepared
 from streaming.conform import conform
 from streaming.ingest import Ingest
+from streaming.notices import render_notice
 from tests.station.service import Home
 
 FFMPEG = ("ffmpeg", "-hide_banner", "-nostdin", "-loglevel", "error", "-y")
@@ -169,6 +172,10 @@ async def _conform(settings: Settings) -> None:
         maker = BuiltinMaker(settings, channel)
         await maker.slate()
         await maker.ident()
+        notice = notice_of(GENERIC, channel.name)
+        await render_notice(notice, None, profiles[channel.id], settings.data_dir / "house", settings.data_dir / "work")
+    # no more break-ins than that: they would be rendered at each start of a test's station
+    write_prepared(settings, ())
     await migrate(settings.database_url)
     engine = open_database(settings.database_url)
     library = Library(engine)
