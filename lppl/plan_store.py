@@ -14,6 +14,7 @@ from sqlalchemy import Row, delete, func, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from lppl.database import READS
+from lppl.errors import LpplError
 from lppl.media import AssetId
 from lppl.programme import Details
 from lppl.quanta import Quanta
@@ -49,7 +50,10 @@ class VersionState(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class GridVersion:
-    """One version of a channel's grid. `findings` are those that it was published over, `reason` says why."""
+    """One version of a channel's grid. `findings` are those that it was published over, `reason` says why.
+
+    `revision` is another number whenever its document became another one; no two documents of a channel share one.
+    """
 
     channel: str
     number: int
@@ -62,6 +66,19 @@ class GridVersion:
     author: str
     created: datetime
     published: datetime | None
+    revision: int = 0
+
+
+class Superseded(LpplError):
+    """Somebody else changed a grid since it was looked at; `current` is what stands now, None when nothing does."""
+
+    def __init__(self, current: GridVersion | None) -> None:
+        self.current = current
+        who = current.author if current else ""
+        super().__init__(
+            f"Pola acara ini sudah diubah {who or 'orang lain'}. Lihat perubahannya, lalu gabungkan atau ulangi.",
+            f"{who or 'Somebody else'} has changed this grid. Look at the changes, then merge them or try again.",
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,23 +158,34 @@ class PlanStore:
             return tuple(_version(row) for row in await connection.execute(query))
 
     async def _newest(self, channel: str, state: VersionState) -> GridVersion | None:
-        query = select(grid_versions).where(grid_versions.c.channel == channel, grid_versions.c.state == state)
-        # what was published again later goes before what has a higher number
-        order = (grid_versions.c.published.desc(), grid_versions.c.number.desc())
         async with self._reading.connect() as connection:
-            row = (await connection.execute(query.order_by(*order).limit(1))).one_or_none()
-            return None if row is None else _version(row)
+            return await _newest_of(connection, channel, state)
 
     async def save_draft(
-        self, channel: str, document: Json, author: str, now: datetime, *, note: str = "", base: int | None = None
+        self,
+        channel: str,
+        document: Json,
+        author: str,
+        now: datetime,
+        *,
+        note: str = "",
+        base: int | None = None,
+        expected: int | None = None,
     ) -> GridVersion:
-        """Keep a grid as the draft of its channel: a new version, or the present draft with another content."""
+        """Keep a grid as the draft of its channel: a new version, or the present draft with another content.
+
+        `expected`: the revision that was looked at (of the draft, else of what is in force, 0 for nothing); raises
+        Superseded, and keeps nothing, when it is another by now. None: keep it whatever stands there.
+        """
         async with self._engine.begin() as connection:
-            query = select(grid_versions.c.number).where(
-                grid_versions.c.channel == channel, grid_versions.c.state == VersionState.DRAFT
-            )
-            number = await connection.scalar(query.order_by(grid_versions.c.number.desc()).limit(1))
-            values = {"document": dict(document), "note": note, "author": author, "created": now}
+            revision = await _raised(connection)
+            draft = await _newest_of(connection, channel, VersionState.DRAFT)
+            if expected is not None:
+                await _check_revision(connection, channel, draft, expected)
+            number = draft.number if draft else None
+            values = {
+                "document": dict(document), "note": note, "author": author, "created": now, "revision": revision,
+            }  # fmt: skip
             if number is None:
                 number = await _next_number(connection, channel)
                 fresh: dict[str, object] = {
@@ -173,27 +201,41 @@ class PlanStore:
             else:
                 which = (grid_versions.c.channel == channel, grid_versions.c.number == number)
                 await connection.execute(update(grid_versions).where(*which).values(**values))
-            await counted(connection, PLAN)
         found = await self.version(channel, number)
         assert found is not None
         return found
 
-    async def discard_draft(self, channel: str) -> bool:
-        """Remove the draft; tell whether there was one."""
+    async def discard_draft(self, channel: str, *, expected: int | None = None) -> bool:
+        """Remove the draft; tell whether there was one. `expected` as in save_draft."""
         async with self._engine.begin() as connection:
+            await counted(connection, PLAN)
+            if expected is not None:
+                draft = await _newest_of(connection, channel, VersionState.DRAFT)
+                await _check_revision(connection, channel, draft, expected)
             result = await connection.execute(
                 delete(grid_versions).where(
                     grid_versions.c.channel == channel, grid_versions.c.state == VersionState.DRAFT
                 )
             )
-            await counted(connection, PLAN)
             return bool(result.rowcount)
 
     async def publish(
-        self, channel: str, number: int, author: str, now: datetime, *, reason: str = "", findings: Sequence[str] = ()
+        self,
+        channel: str,
+        number: int,
+        author: str,
+        now: datetime,
+        *,
+        reason: str = "",
+        findings: Sequence[str] = (),
+        expected: int | None = None,
     ) -> None:
-        """Put a version in force, with the findings that it was published over and why."""
+        """Put a version in force, with the findings that it was published over and why. `expected` as in save_draft."""
         async with self._engine.begin() as connection:
+            await counted(connection, PLAN)
+            if expected is not None:
+                draft = await _newest_of(connection, channel, VersionState.DRAFT)
+                await _check_revision(connection, channel, draft, expected)
             await connection.execute(
                 update(grid_versions)
                 .where(grid_versions.c.channel == channel, grid_versions.c.number == number)
@@ -201,7 +243,6 @@ class PlanStore:
                     state=VersionState.PUBLISHED, published=now, author=author, reason=reason, findings=list(findings)
                 )
             )
-            await counted(connection, PLAN)
 
     async def withdraw(self, channel: str, number: int, reason: str) -> bool:
         """Take a published version back; the one before it is in force again. Tell whether it was published."""
@@ -356,6 +397,27 @@ async def _save_details(connection: AsyncConnection, asset: AssetId, details: De
     )
 
 
+async def _newest_of(connection: AsyncConnection, channel: str, state: VersionState) -> GridVersion | None:
+    query = select(grid_versions).where(grid_versions.c.channel == channel, grid_versions.c.state == state)
+    # what was published again later goes before what has a higher number
+    order = (grid_versions.c.published.desc(), grid_versions.c.number.desc())
+    row = (await connection.execute(query.order_by(*order).limit(1))).one_or_none()
+    return None if row is None else _version(row)
+
+
+async def _raised(connection: AsyncConnection) -> int:
+    """Raise the counter, which lets nobody else change plans until the transaction ends; return it."""
+    await counted(connection, PLAN)
+    return await counter(connection, PLAN)
+
+
+async def _check_revision(connection: AsyncConnection, channel: str, draft: GridVersion | None, expected: int) -> None:
+    """Raise Superseded when what people work on is not the revision that they looked at."""
+    current = draft or await _newest_of(connection, channel, VersionState.PUBLISHED)
+    if (current.revision if current else 0) != expected:
+        raise Superseded(current)
+
+
 async def _next_number(connection: AsyncConnection, channel: str) -> int:
     query = select(func.max(grid_versions.c.number)).where(grid_versions.c.channel == channel)
     return int(await connection.scalar(query) or 0) + 1
@@ -374,4 +436,5 @@ def _version(row: Row[Any]) -> GridVersion:
         row.author,
         row.created,
         row.published,
+        row.revision,
     )

@@ -10,7 +10,7 @@ from lppl.database import migrate, open_database
 from lppl.derived import Join, Tail, Variant, derived_id
 from lppl.library import Library
 from lppl.media import AssetId, AudioFacts, AudioRung, ChannelKind, Facts, Profile, Tags, VideoFacts
-from lppl.plan_store import GridVersion, Kind, PlanStore, VersionState
+from lppl.plan_store import GridVersion, Kind, PlanStore, Superseded, VersionState
 from lppl.programme import AgeClass, Category, Details
 from lppl.quanta import Quanta
 from lppl.records import AiredRow, AssetState, FileStamp, HouseRecord, Job, JobRequest, LibraryFile
@@ -139,6 +139,27 @@ async def test_withdrawing_puts_the_version_before_in_force_again(store: PlanSto
     ]
     assert listed[0].reason == "keliru"
     assert [v.number for v in await store.versions("tv", limit=1)] == [3]
+
+
+async def test_the_second_of_two_who_changed_the_same_grid_is_told_and_nothing_is_lost(store: PlanStore) -> None:
+    first = await store.save_draft("tv", {"n": 1}, "Sari", NOW, expected=0)
+    with pytest.raises(Superseded) as told:
+        await store.save_draft("tv", {"n": 2}, "Budi", NOW, expected=0)
+    assert told.value.current == first and "Sari" in told.value.indonesian
+    second = await store.save_draft("tv", {"n": 2}, "Budi", NOW, expected=first.revision)
+    assert second.revision > first.revision
+    with pytest.raises(Superseded):
+        await store.publish("tv", 1, "Sari", NOW, expected=first.revision)
+    with pytest.raises(Superseded):
+        await store.discard_draft("tv", expected=first.revision)
+    assert (await store.draft("tv")) == second
+    await store.publish("tv", 1, "Budi", NOW, expected=second.revision)
+    third = await store.save_draft("tv", {"n": 3}, "Sari", NOW, expected=second.revision)  # over what is in force
+    assert await store.discard_draft("tv", expected=third.revision)
+    fourth = await store.save_draft("tv", {"n": 4}, "Sari", NOW, expected=second.revision)
+    assert fourth.revision > third.revision, "a number of its own, though the third is gone"
+    with pytest.raises(Superseded):
+        await store.save_draft("tv", {"n": 5}, "Budi", NOW, expected=third.revision)
 
 
 # --- edits, days, spots ------------------------------------------------------------------------------
