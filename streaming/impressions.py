@@ -46,9 +46,10 @@ class Impressions:
     ) -> None:
         self._library, self._house, self._levels, self._thumbs = library, house, levels, thumbs
         self._disk_path, self._recipes, self._soon = disk_path, frozenset(recipes), soon
-        self._known: set[HouseId] = set()
+        self._known: frozenset[HouseId] = frozenset()
         self._todo: list[HouseId] = []
         """What goes first stands last."""
+        self._counters: tuple[int, int] | None = None
         self._news = asyncio.Event()
 
     def wake(self) -> None:
@@ -73,14 +74,21 @@ class Impressions:
 
     async def _gather(self) -> None:
         """Add what has come since, and put in front what airs next."""
-        recorded = await self._library.house_ids() - self._known
-        new = sorted(house for house in recorded if house.split(".", 1)[1] in self._recipes)
+        counters = await self._library.change_counter(), await self._library.rendered_counter()
+        if counters != self._counters:
+            await self._add_new()
+            self._counters = counters
+        if self._todo:
+            soon = {house: n for n, house in enumerate(await asyncio.to_thread(self._soon))}
+            if not soon.keys().isdisjoint(self._todo):
+                self._todo.sort(key=lambda house: -soon.get(house, len(soon)))
+
+    async def _add_new(self) -> None:
+        recorded = await self._library.house_ids()
+        new = sorted(house for house in recorded - self._known if house.split(".", 1)[1] in self._recipes)
         bare = await asyncio.to_thread(lambda: [house for house in new if self._misses(house)])
-        self._known.update(recorded)
+        self._known = recorded  # what is lost, and then made again, is new
         self._todo += reversed(bare)
-        soon = {house: n for n, house in enumerate(await asyncio.to_thread(self._soon))}
-        if not soon.keys().isdisjoint(self._todo):
-            self._todo.sort(key=lambda house: -soon.get(house, len(soon)))
 
     def _misses(self, house: HouseId) -> bool:
         return not self._heard(house) or not self._seen(AssetId(house.split(".", 1)[0]))

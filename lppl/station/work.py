@@ -23,6 +23,7 @@ from lppl.plan_store import PlanStore
 from lppl.ports import Aired
 from lppl.quanta import Quanta
 from lppl.records import AiredRow
+from lppl.station.looks import Looks
 from lppl.station.records import LOOK_ANYWAY_S, LOOK_S, RETRY_S, Records
 from lppl.station.still import make_still
 from lppl.station.supervision import supervised
@@ -186,6 +187,7 @@ class Work:
                 await self._demo_schedules()
                 group.create_task(supervised("demo", self._demo))
             await self._read_wants(library)
+            looks = Looks(settings, self._records, library)
             self.ingest = Ingest(
                 library,
                 settings.media_dir,
@@ -193,12 +195,13 @@ class Work:
                 settings.data_dir / "work",
                 partial(conform, still=make_still),
                 lambda path, facts: with_lean(wanted(path, facts, self._wants), settings),
-                self._changed,
+                looks.after(self._changed),
                 conform_jobs=settings.conform_jobs,
                 min_free=round(settings.min_free_gb * 1e9),
                 render=partial(render_derived, logos=settings.data_dir / LOGOS, still=make_still),
             )
             group.create_task(self.ingest.run())
+            group.create_task(supervised("looks", looks.run))
             group.create_task(supervised("wants", self._follow_plans))
             group.create_task(supervised("wishes", Wishes(settings, self._records, lambda: self._wants).run))
 
