@@ -27,11 +27,13 @@ from lppl.rundown import Kind
 from lppl.station.air import free_gb
 from lppl.station.audience import AudienceDesk
 from lppl.station.builtin import Builtins
+from lppl.station.meters import Meters
 from lppl.station.state import AirStatus
 from lppl.withheld import Withheld
 from streaming.channel import ChannelStream
 from streaming.heads import Archive
 from streaming.house import HouseStore
+from streaming.level_store import LevelStore
 from streaming.packager import Slate
 from streaming.past import Past
 from streaming.progressive import ProgressiveFeed
@@ -106,6 +108,7 @@ class Serving:
         self.audience = AudienceDesk(
             settings, self, self.catch_up, past, clock.now, lambda channel: self.withheld(channel), self._streaming
         )
+        self.meters = Meters(self._airing, LevelStore(settings.data_dir / "levels"), clock)
         self.air_status: Callable[[], AirStatus] = lambda: AirStatus({})
         self.database_failure: Callable[[], str | None] = lambda: None
         self.withheld: Callable[[str], Awaitable[Withheld]] = _unknown
@@ -222,6 +225,9 @@ class Serving:
         ends = [end for stream in self.streams.values() if (end := stream.timeline.end) is not None]
         if ends and max(ends) > self.clock.now() + AHEAD_MOST:
             self.clock.follow()  # the air is further than this clock says: it was set meanwhile
+
+    def _airing(self, channel: str, start: Quanta, end: Quanta) -> Sequence[Entry]:
+        return self.streams[channel].timeline.between(start, end)
 
     # --- PortalView ---
 
