@@ -1,8 +1,9 @@
-"""Reads the settings: ``lppl.toml``, then ``LPPL_*`` variables; reports every mistake at once.
+"""Reads the settings: ``station.toml``, ``lppl.toml``, then ``LPPL_*`` variables; reports every mistake at once.
 
-A mistake names its place (key of the file or variable), says what is wrong in Indonesian and English, and
-for an unknown name the nearest valid one. Whatever the file or the variables hold, the only error raised is
-SettingsInvalid. Why the sources are read here and not by pydantic-settings: ``docs/decisions/settings.md``.
+``<data_dir>/station.toml`` is what the pages of staff keep; whatever the other two say goes before it. A mistake names
+its place (key of the file or variable), says what is wrong in Indonesian and English, and for an unknown name the
+nearest valid one. Whatever the sources hold, the only error raised is SettingsInvalid. Why they are read here and not
+by pydantic-settings: ``docs/decisions/settings.md``.
 """
 
 import difflib
@@ -31,11 +32,15 @@ __all__ = [
     "Station",
     "VideoRungSettings",
     "load_settings",
+    "load_sources",
     "read_settings",
     "settings_path",
 ]
 
 FILE = "lppl.toml"
+STATION_FILE = "station.toml"
+KEPT = ("station", "channels", "ladder", "audio", "lean_audio", "demo", "dvr_hours", "public_url", "min_free_gb")
+"""What the pages of staff may keep in ``station.toml``."""
 PREFIX = "LPPL_"
 CONFIG_VARIABLE = "LPPL_CONFIG"
 NOT_SETTINGS = frozenset({CONFIG_VARIABLE})
@@ -51,7 +56,16 @@ class _Found:
     source: str
     values: dict[str, Any] = field(default_factory=dict)
     variables: dict[Loc, str] = field(default_factory=dict)
+    kept: set[Loc] = field(default_factory=set)
     mistakes: list[str] = field(default_factory=list)
+
+
+@dataclass(frozen=True)
+class Sources:
+    """Settings, and which of them a person set elsewhere than in the pages: dotted key -> file or variable."""
+
+    settings: Settings
+    locked: Mapping[str, str]
 
 
 def load_settings(toml: Path | None = None, environ: Mapping[str, str] | None = None) -> Settings:
@@ -61,17 +75,48 @@ def load_settings(toml: Path | None = None, environ: Mapping[str, str] | None = 
     `environ` defaults to the process's own. Relative paths in the file are relative to its folder, those in
     variables to the working folder. Raises SettingsInvalid, and nothing else.
     """
+    return load_sources(toml, environ).settings
+
+
+def load_sources(
+    toml: Path | None = None, environ: Mapping[str, str] | None = None, kept: str | None = None
+) -> Sources:
+    """Return the settings and where they come from, as :func:`load_settings`; `kept` stands for ``station.toml``.
+
+    Raises SettingsInvalid, and nothing else.
+    """
     environ = os.environ if environ is None else environ
     path = settings_path(toml, environ)
-    if path is None:
-        return read_settings(None, environ)
+    text = None if path is None else _text_of(path)
+    source, base = (FILE, Path()) if path is None else (str(path), path.parent)
+    if kept is None:
+        beside = _data_dir(text, environ, base) / STATION_FILE
+        try:
+            kept = _text_of(beside) if beside.is_file() else None
+        except (OSError, ValueError):  # a folder that is not ours, or no name of one: said where it is used
+            kept = None
+    return _read(text, environ, source, base, kept)
+
+
+def _text_of(path: Path) -> str:
     try:
-        text = path.read_bytes().decode("utf-8-sig")
+        return path.read_bytes().decode("utf-8-sig")
     except UnicodeDecodeError as e:
         raise SettingsInvalid([f"{path}: bukan teks UTF-8 (byte ke-{e.start + 1}) / not UTF-8 text"]) from None
     except (OSError, ValueError) as e:  # ValueError: a null character in the name
         raise SettingsInvalid([f"{path}: tidak dapat dibaca ({e}) / cannot be read"]) from None
-    return read_settings(text, environ, source=str(path), base=path.parent)
+
+
+def _data_dir(text: str | None, environ: Mapping[str, str], base: Path) -> Path:
+    """Return the data folder as far as it can be told; what is wrong with the file is said when it is read."""
+    for variable, value in environ.items():
+        if variable.upper() == f"{PREFIX}DATA_DIR" and value:
+            return Path(value)
+    try:
+        said = tomllib.loads(text or "").get("data_dir")
+    except (ValueError, RecursionError):
+        said = None
+    return base / (said if isinstance(said, str) else Settings.model_fields["data_dir"].default)
 
 
 def settings_path(toml: Path | None = None, environ: Mapping[str, str] | None = None) -> Path | None:
@@ -84,19 +129,24 @@ def settings_path(toml: Path | None = None, environ: Mapping[str, str] | None = 
     return Path(FILE) if Path(FILE).exists() else None
 
 
-def read_settings(text: str | None, environ: Mapping[str, str], *, source: str = FILE, base: Path = Path()) -> Settings:
-    """Return the settings in `text` (TOML) overridden by `environ`. Raises SettingsInvalid, and nothing else."""
+def read_settings(
+    text: str | None, environ: Mapping[str, str], *, source: str = FILE, base: Path = Path(), kept: str | None = None
+) -> Settings:
+    """Return the settings in `text` (TOML) over those in `kept`, overridden by `environ`.
+
+    Raises SettingsInvalid, and nothing else.
+    """
+    return _read(text, environ, source, base, kept).settings
+
+
+def _read(text: str | None, environ: Mapping[str, str], source: str, base: Path, kept: str | None) -> Sources:
     found = _Found(source)
-    if text is not None:
-        try:
-            found.values = tomllib.loads(text)
-        except tomllib.TOMLDecodeError as e:
-            found.mistakes.append(f"{source}: {_syntax(str(e), text)}")
-        except (ValueError, RecursionError):  # a number of thousands of digits, brackets without end
-            found.mistakes.append(f"{source}: isi berkas tidak dapat dibaca / the file cannot be parsed")
+    found.values = _parsed(text, source, found.mistakes)
     _lists(found.values)
     _rebase(found.values, base)
     _apply(found, environ)
+    locked = _named(found)
+    _lay_beneath(found, _parsed(kept, STATION_FILE, found.mistakes))
     settings: Settings | None = None
     try:
         settings = Settings.model_validate(found.values)
@@ -105,7 +155,42 @@ def read_settings(text: str | None, environ: Mapping[str, str], *, source: str =
         found.mistakes += [_sentence(d, found) for d in errors if not _echo(d, errors)]
     if settings is None or found.mistakes:
         raise SettingsInvalid(list(dict.fromkeys(found.mistakes)))
-    return settings
+    return Sources(settings, locked)
+
+
+def _parsed(text: str | None, source: str, mistakes: list[str]) -> dict[str, Any]:
+    try:
+        return tomllib.loads(text or "")
+    except tomllib.TOMLDecodeError as e:
+        mistakes.append(f"{source}: {_syntax(str(e), text or '')}")
+    except (ValueError, RecursionError):  # a number of thousands of digits, brackets without end
+        mistakes.append(f"{source}: isi berkas tidak dapat dibaca / the file cannot be parsed")
+    return {}
+
+
+def _named(found: _Found) -> dict[str, str]:
+    """Return where each value was set: dotted key -> variable or file; lists count as one value."""
+    said: dict[str, str] = {}
+    for name, value in found.values.items():
+        keys = [(name, inner) for inner in value] if isinstance(value, dict) else [(name,)]
+        said |= {".".join(map(str, key)): found.variables.get(key, found.source) for key in keys}
+    return said
+
+
+def _lay_beneath(found: _Found, below: dict[str, Any]) -> None:
+    """Take what the pages kept where nobody else has said anything."""
+    _lists(below)
+    for name, value in below.items():
+        if name not in KEPT:
+            near = difflib.get_close_matches(name, KEPT, 1, 0.6)
+            found.mistakes.append(_unknown(f"{STATION_FILE}: {name}", near, "pengaturan", "setting"))
+            continue
+        there = found.values.setdefault(name, {} if isinstance(value, dict) else value)
+        if isinstance(value, dict) and isinstance(there, dict):
+            found.kept |= {(name, key) for key in value if key not in there}
+            found.values[name] = value | there
+        elif there is value:
+            found.kept.add((name,))
 
 
 def _syntax(message: str, text: str) -> str:
@@ -235,6 +320,8 @@ def _place(loc: Loc, found: _Found) -> str:
         if loc[: len(path)] == path:
             rest = _key(loc[len(path) :]) if len(loc) > len(path) else ""
             return f"{variable} {rest}".strip()
+    if loc[:1] in found.kept or loc[:2] in found.kept:
+        return f"{STATION_FILE}: {_key(loc)}"
     holder: Any = found.values
     for part in loc[:1]:
         holder = holder.get(part) if isinstance(holder, dict) else None

@@ -13,6 +13,7 @@ from lppl.audit import AuditLog
 from lppl.config import Settings
 from lppl.desk.people import PeopleDesk
 from lppl.desk.planning import PlanningDesk
+from lppl.desk.settings import SettingsDesk
 from lppl.errors import DatabaseAway
 from lppl.events import Bus
 from lppl.library import Library
@@ -33,6 +34,8 @@ class Office:
     bus: Bus
     seal: Seal
     now: Callable[[], datetime] = wall_clock
+    again: Callable[[], None] | None = None
+    """Starts the service anew, where that can be done."""
 
     @property
     def library(self) -> Library:
@@ -56,3 +59,8 @@ class Office:
     def people(self) -> PeopleDesk:
         """Accounts, logins, tokens."""
         return PeopleDesk(AccountStore(self.library.engine), self.audit, self.seal)
+
+    @cached_property
+    def set_up(self) -> SettingsDesk:
+        """What pages set, and starting anew."""
+        return SettingsDesk(self.settings, self.audit, self.again)

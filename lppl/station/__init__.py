@@ -31,6 +31,7 @@ from lppl.station.alarms import AirInMemory, Alarms
 from lppl.station.builtin import BuiltinMaker, Builtins
 from lppl.station.incident_writer import IncidentWriter
 from lppl.station.outputs import Outputs
+from lppl.station.restart import Restarts, begin_again
 from lppl.station.serving import Serving, listening, window_start
 from lppl.station.state import AirStatus
 from lppl.station.supervision import supervised
@@ -57,12 +58,15 @@ def serve(settings: Settings, roles: frozenset[str]) -> int:
     configure_log(settings)
     _allow_open_files()
     failures: list[str] = []
+    station = Station(settings, roles)
     try:
-        asyncio.run(Station(settings, roles).run())
+        asyncio.run(station.run())
     except* (OSError, LpplError) as group:
         failures += [str(error) for error in _leaves(group)]
     for failure in failures:
         print(f"lppl: {failure}", file=sys.stderr)
+    if station.restarts.wanted and not failures:
+        begin_again()
     return 1 if failures else 0
 
 
@@ -98,6 +102,7 @@ class Station:
     def __init__(self, settings: Settings, roles: frozenset[str]) -> None:
         self.settings, self.roles = settings, roles
         self._stop = asyncio.Event()
+        self.restarts = Restarts(settings.data_dir, self._stop)
         self.store = HouseStore(settings.data_dir / "house", keep=max(64, 4 * len(settings.channels)))
         self.bus: Bus = MemoryBus()
         self.air: Air | None = None
@@ -128,6 +133,7 @@ class Station:
             if self.roles & {"air", "web"}:
                 await self._go_on_air(group, tasks, stack, clock, last)
             tasks.append(group.create_task(supervised("library", self._keep_library)))
+            tasks.append(group.create_task(supervised("restart", self.restarts.watch)))
             await self._stop.wait()
             log.info("stopping")
             for task in tasks:
@@ -311,6 +317,7 @@ class Station:
             self.bus,
             seal,
             lambda: datetime.fromtimestamp(serving.clock.now_ms() / 1000, UTC),
+            self.restarts.ask,
         )
 
     async def _say_first_link(self, office: "Office", records: "Records") -> None:
