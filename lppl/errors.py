@@ -17,6 +17,10 @@ class LpplError(Exception):
         return f"{self.indonesian} / {self.english}"
 
 
+class NotThere(LpplError):
+    """What somebody named is not there."""
+
+
 class SettingsInvalid(LpplError):
     """The settings hold mistakes; `mistakes` lists every one of them."""
 

@@ -20,6 +20,7 @@ from lppl.programme import Details
 from lppl.quanta import Quanta
 from lppl.stores import chunked, counted, counter, upsert
 from lppl.tables import aired, asset_details, asset_files, documents, grid_versions, planned_days, rundown_edits
+from lppl.webhooks import Hook, put_out
 
 PLAN = "plan"
 _CUES = ("cue_in_ms", "intro_ms", "outro_ms", "cue_out_ms")
@@ -243,6 +244,8 @@ class PlanStore:
                     state=VersionState.PUBLISHED, published=now, author=author, reason=reason, findings=list(findings)
                 )
             )
+            told = {"channel": channel, "version": number, "author": author, "reason": reason}
+            await put_out(connection, Hook.GRID_PUBLISHED, told, now)
 
     async def withdraw(self, channel: str, number: int, reason: str) -> bool:
         """Take a published version back; the one before it is in force again. Tell whether it was published."""

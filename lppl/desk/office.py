@@ -18,6 +18,7 @@ from lppl.errors import DatabaseAway
 from lppl.events import Bus
 from lppl.library import Library
 from lppl.sealing import Seal
+from lppl.webhooks import Webhooks
 
 
 def wall_clock() -> datetime:
@@ -64,3 +65,8 @@ class Office:
     def set_up(self) -> SettingsDesk:
         """What pages set, and starting anew."""
         return SettingsDesk(self.settings, self.audit, self.again)
+
+    @cached_property
+    def webhooks(self) -> Webhooks:
+        """Who is told of what happens."""
+        return Webhooks(self.library.engine, self.seal)

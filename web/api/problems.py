@@ -9,7 +9,7 @@ from lppl.desk.errors import ReasonNeeded, TooFarAhead, UnknownChannel, UnknownV
 from lppl.desk.grid import UnknownName
 from lppl.desk.people import LoginRefused, NoAccount, TooManyTries
 from lppl.desk.rundown import NoSuchLine
-from lppl.errors import DatabaseAway, LpplError
+from lppl.errors import DatabaseAway, LpplError, NotThere
 from lppl.mistakes import said
 from web.staff.visit import Verdict, Visit
 
@@ -17,6 +17,7 @@ CONTENT_TYPE = "application/problem+json"
 
 STATUS: Sequence[tuple[type[LpplError], int]] = (
     (DatabaseAway, 503),
+    (NotThere, 404),
     (TooManyTries, 429),
     (LoginRefused, 403),
     (UnknownChannel, 404),

@@ -46,6 +46,7 @@ MENU: Sequence[MenuItem] = (
     MenuItem("kerja/petugas", "users", "people", Right.ADMIN, "station"),
     MenuItem("kerja/jejak", "file-search", "audit", Right.AUDIT, "station"),
     MenuItem("kerja/pengaturan", "settings", "settings", Right.ADMIN, "station"),
+    MenuItem("kerja/webhook", "webhook", "webhooks", Right.ADMIN, "station"),
 )
 
 

@@ -3,10 +3,12 @@
 Imported after the air has begun, since the database's libraries take their time to load.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from typing import Any, Protocol
 
 from aiohttp import web
 
+from web.api import webhooks
 from web.api.openapi import document
 from web.api.operations import PREFIX, Operation
 from web.staff.home import HomePage
@@ -14,17 +16,36 @@ from web.staff.layout import Layout
 from web.staff.login import LoginPages
 from web.staff.news import StaffNews
 from web.staff.visit import Need, Route, Visit
+from web.staff.webhooks import WebhookPages
 from web.static_files import StaticFiles
 
-OPERATIONS: Sequence[Operation] = ()
+
+class Pages(Protocol):
+    """Some addresses of staff pages."""
+
+    def routes(self) -> list[Route]:
+        """Return them."""
+        ...
+
+
+OPERATIONS: Sequence[Operation] = (
+    *webhooks.operations.all,
+)  # fmt: skip
 """Every operation of the API, feature after feature."""
+
+PAGES: Sequence[Callable[[Layout], Pages]] = (
+    LoginPages,
+    HomePage,
+    WebhookPages,
+)  # fmt: skip
+"""What serves pages, feature after feature."""
 
 
 def staff_routes(files: StaticFiles, news: StaffNews) -> tuple[list[Route], Layout]:
     """Return every address below /kerja and /api/v1, and the layout in which refusals are said."""
     layout = Layout(files)
-    pages = (LoginPages(layout), HomePage(layout), news)
-    routes = [route for page in pages for route in page.routes()]
+    routes = [route for made in PAGES for route in made(layout).routes()]
+    routes += news.routes()
     routes += [op.route for op in OPERATIONS]
     routes.append(Route("GET", f"{PREFIX}/openapi.json", Need.NOTHING, openapi, api=True))
     return routes, layout
@@ -32,5 +53,9 @@ def staff_routes(files: StaticFiles, news: StaffNews) -> tuple[list[Route], Layo
 
 async def openapi(visit: Visit) -> web.StreamResponse:
     """Send the description of the API."""
-    said = document(OPERATIONS, visit.office.settings.station.name, "1")
-    return web.json_response(said)
+    return web.json_response(described(visit))
+
+
+def described(visit: Visit) -> dict[str, Any]:
+    """Return the OpenAPI document."""
+    return document(OPERATIONS, visit.office.settings.station.name, "1")
