@@ -54,6 +54,21 @@ class Seal:
             raise SealBroken from None
 
 
+class LostSeal(Seal):
+    """Stands for a seal whose key cannot be read: it seals nothing and opens nothing."""
+
+    def __init__(self) -> None:
+        super().__init__(Fernet.generate_key())
+
+    def seal(self, text: str) -> str:
+        """Raise SealBroken."""
+        raise SealBroken
+
+    def opened(self, sealed: str) -> str:
+        """Raise SealBroken."""
+        raise SealBroken
+
+
 def kept_once(path: Path, made: bytes) -> bytes:
     """Return the bytes of the file `path`; when there is none yet, `made` becomes it, mode 0600. Raises OSError.
 

@@ -40,6 +40,7 @@ from streaming.level_store import LevelStore
 
 if TYPE_CHECKING:
     from lppl.desk.office import Office
+    from lppl.sealing import Seal
     from lppl.station.records import Records
     from lppl.station.work import AsRunIndex
 
@@ -255,7 +256,9 @@ class Station:
         from lppl.station.push import PushSender
         from lppl.station.records import Records
         from lppl.station.timer import Timer
+        from lppl.station.webhooks import Reporter, Sender
         from lppl.station.work import AsRunIndex, ShelfWatch, Work
+        from lppl.webhooks import Webhooks
 
         records = Records(self.settings, self.air.clock.rest if self.air is not None else float)
         loops: list[tuple[str, Callable[[], Awaitable[None]]]] = [("database", records.keep_open)]
@@ -286,6 +289,13 @@ class Station:
         async def occurrences() -> Occurrences:
             return Occurrences((await records.opened()).engine)
 
+        seal = await self._seal()
+
+        async def hooks() -> Webhooks:
+            return Webhooks((await records.opened()).engine, seal)
+
+        if self.air is not None:
+            loops.append(("webhooks", Reporter(self.bus, self.air.entries, hooks).run))
         async with asyncio.TaskGroup() as group:
             if "worker" in self.roles:
                 from lppl.station.break_in_lane import BreakInLane
@@ -297,6 +307,7 @@ class Station:
                 loops += [("worker", work.run), ("timer", timer.run), ("lost", work.make_again)]
                 loops.append(("break-ins", BreakInLane(self.settings, records).run))
                 loops.append(("push", PushSender(self.settings, records.opened).run))
+                loops.append(("webhook_sender", Sender(records, hooks, self.settings.station.name).run))
                 if self.serving is not None:
                     self.serving.conform_pause = lambda: work.paused
                 if self.air is not None:
@@ -308,17 +319,25 @@ class Station:
     async def _office(self, serving: Serving, records: "Records") -> "Office":
         """Return what pages of staff work with."""
         from lppl.desk.office import Office
-        from lppl.sealing import Seal
 
-        seal = await asyncio.to_thread(Seal.of, self.settings.data_dir)
         return Office(
             self.settings,
             lambda: records.library,
             self.bus,
-            seal,
+            await self._seal(),
             lambda: datetime.fromtimestamp(serving.clock.now_ms() / 1000, UTC),
             self.restarts.ask,
         )
+
+    async def _seal(self) -> "Seal":
+        """Return the station's seal; without its key nothing that was sealed opens, and the air goes on."""
+        from lppl.sealing import LostSeal, Seal
+
+        try:
+            return await asyncio.to_thread(Seal.of, self.settings.data_dir)
+        except (OSError, LpplError) as error:
+            log.error("seal_broken", reason=str(error))
+            return LostSeal()
 
     async def _say_first_link(self, office: "Office", records: "Records") -> None:
         """While there is no administrator, print the link that makes one."""
