@@ -14,12 +14,16 @@ from scheduler.plan import Plan, Strip
 
 @dataclass(frozen=True, slots=True)
 class Held:
-    """[start, end) of a local `day`, in air time, that `strip` has; `goes_on`: it began before `start`."""
+    """[start, end) of a local `day`, in air time, that `strip` has; `goes_on`: it began before `start`.
+
+    `occurrence`: the day of the strip that it belongs to, the day before where it passes midnight.
+    """
 
     day: date
     start: Quanta
     end: Quanta
     strip: Strip
+    occurrence: date
     goes_on: bool = False
 
 
@@ -49,12 +53,15 @@ def week_of(plan: Plan, zone: ZoneInfo, first: date) -> Week:
     start, end = day_bounds(days[0], zone)[0], day_bounds(days[-1], zone)[1]
     slots = [s for s in Agenda(plan, zone, start, end, Catalogue(Shelf())).slots if s.end > s.start]
     held = [
-        Held(day, max(s.start, midnight), min(s.end, next_one), s.strip, s.start < midnight or s.start > s.opens)
+        Held(
+            day, max(s.start, midnight), min(s.end, next_one), s.strip, date.fromisoformat(s.key.rpartition("@")[2]),
+            s.start < midnight or s.start > s.opens,
+        )
         for day in days
         for midnight, next_one in (day_bounds(day, zone),)
         for s in slots
         if s.start < next_one and s.end > midnight
-    ]
+    ]  # fmt: skip
     return Week(first, tuple(held), tuple(_lost(plan.strips, slots, days, zone)))
 
 

@@ -159,14 +159,21 @@ async def exported(desk: PlanningDesk, channel: str, grid: Grid, now: datetime) 
     return written_bundle(await bundle(desk, channel, grid), heading)
 
 
-async def import_text(desk: PlanningDesk, channel: str, text: str, source: str, author: str, now: datetime) -> Imported:
-    """Keep a grid file as the draft, with its documents. Raises GridTextInvalid; nothing has changed then."""
+async def import_text(
+    desk: PlanningDesk, channel: str, text: str, source: str, author: str, now: datetime, expected: int | None = None
+) -> Imported:
+    """Keep a grid file as the draft, with its documents. Raises GridTextInvalid; nothing has changed then.
+
+    Raises Superseded when `expected` is not the grid's present revision.
+    """
     desk.channel(channel)
     read = parse_bundle(text, source, channel, now.astimezone(desk.zone).date())
-    return await keep(desk, channel, read, author, now, f"impor {source}")
+    return await keep(desk, channel, read, author, now, f"impor {source}", expected)
 
 
-async def import_schedule(desk: PlanningDesk, channel: str, author: str, now: datetime) -> Imported:
+async def import_schedule(
+    desk: PlanningDesk, channel: str, author: str, now: datetime, expected: int | None = None
+) -> Imported:
     """Keep the schedule file of a channel as the draft. Raises LpplError when there is none, ScheduleInvalid."""
     settings = desk.channel(channel)
     path = desk.settings.schedule_file(settings)
@@ -180,11 +187,14 @@ async def import_schedule(desk: PlanningDesk, channel: str, author: str, now: da
     first = now.astimezone(desk.zone).date() - timedelta(days=1)
     present = await rules(desk, channel)
     made = grid_of(found.schedule, channel, known.programmes, known.playlists, present, first)
-    return await keep(desk, channel, made, author, now, f"dari berkas jadwal {path.name}")
+    return await keep(desk, channel, made, author, now, f"dari berkas jadwal {path.name}", expected)
 
 
-async def keep(desk: PlanningDesk, channel: str, read: Bundle, author: str, now: datetime, note: str) -> Imported:
-    """Keep what is new or differs of a bundle, and its grid as the draft."""
+async def keep(
+    desk: PlanningDesk, channel: str, read: Bundle, author: str, now: datetime, note: str, expected: int | None = None
+) -> Imported:
+    """Keep what is new or differs of a bundle, and its grid as the draft. Raises Superseded; nothing is kept then."""
+    draft = await desk.save_draft(channel, read.grid, author, now, note, expected)
     changed: list[tuple[Kind, str]] = []
     needed: tuple[Programme | Playlist | RotationRules, ...] = (*read.programmes, *read.playlists, *read.rotations)
     for document in needed:
@@ -195,7 +205,7 @@ async def keep(desk: PlanningDesk, channel: str, read: Bundle, author: str, now:
     if read.rules is not None and read.rules != await rules(desk, channel):
         await desk.save(Kind.CHANNEL, channel, read.rules, now)
         changed.append((Kind.CHANNEL, channel))
-    return Imported(await desk.save_draft(channel, read.grid, author, now, note), tuple(changed))
+    return Imported(draft, tuple(changed))
 
 
 async def _differs(desk: PlanningDesk, kind: Kind, name: str, document: BaseModel) -> bool:

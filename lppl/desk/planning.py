@@ -27,7 +27,7 @@ from lppl.errors import LpplError
 from lppl.journal import Entry
 from lppl.library import Library
 from lppl.media import AssetId, ChannelKind, HouseId, Material, Shelf
-from lppl.plan_store import GridVersion, Kind, PlanStore
+from lppl.plan_store import GridVersion, Kind, PlanStore, Superseded
 from lppl.ports import Aired
 from lppl.programme import Programme
 from lppl.quanta import Quanta, at_or_after, starting
@@ -141,13 +141,18 @@ class PlanningDesk:
             version = await self.store.draft(channel) or await self.store.in_force(channel)
         return read_grid(version.document)[0] if version else Grid()
 
-    async def save_draft(self, channel: str, grid: Grid, author: str, now: datetime, note: str = "") -> GridVersion:
-        """Keep `grid` as the draft of its channel; the air is not touched."""
+    async def save_draft(
+        self, channel: str, grid: Grid, author: str, now: datetime, note: str = "", expected: int | None = None
+    ) -> GridVersion:
+        """Keep `grid` as the draft of its channel; the air is not touched.
+
+        Raises Superseded when `expected`, the revision that was looked at, is not the present one.
+        """
         self.channel(channel)
         base = await self.store.in_force(channel)
         document = grid.model_dump(mode="json")
         return await self.store.save_draft(
-            channel, document, author, now, note=note, base=base.number if base else None
+            channel, document, author, now, note=note, base=base.number if base else None, expected=expected
         )
 
     async def compare(self, channel: str, old: int | None, new: int | None) -> tuple[Change, ...]:
@@ -176,22 +181,36 @@ class PlanningDesk:
 
     async def plan_of(self, channel: str, grid: Grid, now: datetime) -> Plan:
         """Return what `grid` means for a channel, with its rules and edits."""
-        situation = await self._situation(channel, now)
-        documents = replace(situation.documents, grid=grid.model_dump(mode="json"))
-        return (await asyncio.to_thread(self._laid_out, situation, documents)).plan
+        return (await self.laid_out(channel, grid, now)).plan
 
-    async def publish(self, channel: str, author: str, now: datetime, reason: str = "") -> Published:
-        """Put the draft in force. Raises NothingToPublish, and ReasonNeeded for severe findings without a reason."""
+    async def laid_out(self, channel: str, grid: Grid, now: datetime) -> LaidOut:
+        """Return what `grid` means for a channel, and what it was made from. No material is looked at."""
+        settings = self.channel(channel)
+        documents = replace(await documents_of(self.store, channel, now), grid=grid.model_dump(mode="json"))
+        return await asyncio.to_thread(self._laid_out, settings, documents, at_or_after(now))
+
+    async def publish(
+        self, channel: str, author: str, now: datetime, reason: str = "", expected: int | None = None
+    ) -> Published:
+        """Put the draft in force. Raises NothingToPublish, and ReasonNeeded for severe findings without a reason.
+
+        Raises Superseded when `expected`, the revision that was looked at, is not the present one.
+        """
         draft = await self.store.draft(channel)
         if draft is None:
             raise NothingToPublish(channel)
+        if expected not in (None, draft.revision):
+            raise Superseded(draft)
         grid, unreadable = read_grid(draft.document)
         examined = await self.check(channel, grid, now)
         severe = (*(f for f in unreadable if f not in examined.findings), *examined.severe)
         if severe and not reason.strip():
             raise ReasonNeeded(severe)
         told = [f"{f.rule}: {f.indonesian}" for f in severe]
-        await self.store.publish(channel, draft.number, author, now, reason=reason.strip(), findings=told)
+        seen = draft.revision if expected is None else expected
+        await self.store.publish(
+            channel, draft.number, author, now, reason=reason.strip(), findings=told, expected=seen
+        )
         version = await self.store.version(channel, draft.number)
         assert version is not None
         return Published(version, examined.findings, await self.late(channel, examined, now))
@@ -266,7 +285,7 @@ class PlanningDesk:
     ) -> Order:
         """Plan on from `lines` to the end of `span`; blocking."""
         start, end = span
-        found = self._laid_out(s, s.documents)
+        found = self._laid_out(s.channel, s.documents, s.now)
         catalogue = catalogue_of(s.shelf, s.ident, SLATE)
         reached = lines[-1].end if lines else s.now
         if reached < end:
@@ -350,9 +369,9 @@ class PlanningDesk:
         names = [c.id for c in self.settings.channels if c.id != channel]
         return {name: Rundown(await asyncio.to_thread(self._told, name)) for name in names}
 
-    def _laid_out(self, s: _Situation, documents: Documents) -> LaidOut:
-        read = read_schedule_file(self.settings.schedule_file(s.channel), s.channel.kind)
-        return laid_out(s.channel.id, documents, plan_of(read.schedule, self.zone), self.zone, self.place, s.now)
+    def _laid_out(self, channel: ChannelSettings, documents: Documents, now: Quanta) -> LaidOut:
+        read = read_schedule_file(self.settings.schedule_file(channel), channel.kind)
+        return laid_out(channel.id, documents, plan_of(read.schedule, self.zone), self.zone, self.place, now)
 
     def _around(self, s: _Situation, found: LaidOut, others: Mapping[str, Rundown]) -> Surroundings:
         told = {(x.start, x.slot): x.material.asset for x in self._told(s.channel.id) if x.slot}
@@ -372,7 +391,7 @@ class PlanningDesk:
     ) -> Examined:
         """Build and judge; blocking. `grid` stands for the published one."""
         documents = s.documents if grid is None else replace(s.documents, grid=grid)
-        found = self._laid_out(s, documents)
+        found = self._laid_out(s.channel, documents, s.now)
         catalogue = catalogue_of(s.shelf, s.ident, SLATE)
         return examine(
             found.plan, found.desk, s.channel.kind, catalogue, (s.ident, SLATE), self.zone, (s.now, end), past,
