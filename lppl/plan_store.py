@@ -4,7 +4,7 @@ Documents are JSON here; what they mean is the scheduler's. Every change raises 
 cheaply. Any number of processes may use it at once.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
@@ -93,6 +93,12 @@ class EditRow:
     author: str
     made: datetime
     withdrawn: datetime | None
+
+
+Check = Callable[[Sequence[EditRow]], None]
+"""Looks at the edits that are there before another is added, and raises when it must not be."""
+A_DAY = 270_000
+"""Quanta."""
 
 
 class PlanStore:
@@ -264,17 +270,24 @@ class PlanStore:
 
     # ---- edits ----
 
-    async def add_edit(self, channel: str, at: Quanta, document: Json, author: str, now: datetime) -> int:
-        """Keep an edit of a running order; return its number."""
+    async def add_edit(
+        self, channel: str, at: Quanta, document: Json, author: str, now: datetime, check: Check | None = None
+    ) -> int:
+        """Keep an edit of a running order; return its number.
+
+        `check` is given the edits from a day before `at` on, with those taken back, and may raise: nothing is kept
+        then. Nobody adds or takes back another meanwhile.
+        """
         async with self._engine.begin() as connection:
+            await counted(connection, PLAN)  # whoever has changed this row is alone until the end of the transaction
+            if check is not None:
+                check(await self._edits(connection, channel, Quanta(at - A_DAY), withdrawn=True))
             result = await connection.execute(
                 rundown_edits.insert()
                 .values(channel=channel, at=at, document=dict(document), author=author, made=now)
                 .returning(rundown_edits.c.id)
             )
-            number = int(result.scalar_one())
-            await counted(connection, PLAN)
-            return number
+            return int(result.scalar_one())
 
     async def keep_order(
         self, channel: str, order: str, at: Quanta, document: Json, author: str, made: datetime
@@ -309,14 +322,19 @@ class PlanStore:
 
     async def edits(self, channel: str, since: Quanta, *, withdrawn: bool = False) -> tuple[EditRow, ...]:
         """Return the edits about air times from `since` on, oldest first; with `withdrawn` also those taken back."""
+        async with self._reading.connect() as connection:
+            return await self._edits(connection, channel, since, withdrawn=withdrawn)
+
+    async def _edits(
+        self, connection: AsyncConnection, channel: str, since: Quanta, *, withdrawn: bool
+    ) -> tuple[EditRow, ...]:
         query = select(rundown_edits).where(rundown_edits.c.channel == channel, rundown_edits.c.at >= since)
         if not withdrawn:
             query = query.where(rundown_edits.c.withdrawn.is_(None))
-        async with self._reading.connect() as connection:
-            return tuple(
-                EditRow(r.id, r.channel, Quanta(r.at), r.document, r.author, r.made, r.withdrawn)
-                for r in await connection.execute(query.order_by(rundown_edits.c.id))
-            )
+        return tuple(
+            EditRow(r.id, r.channel, Quanta(r.at), r.document, r.author, r.made, r.withdrawn)
+            for r in await connection.execute(query.order_by(rundown_edits.c.id))
+        )
 
     # ---- what was planned ----
 

@@ -27,7 +27,7 @@ from lppl.errors import LpplError
 from lppl.journal import Entry
 from lppl.library import Library
 from lppl.media import AssetId, ChannelKind, HouseId, Material, Shelf
-from lppl.plan_store import GridVersion, Kind, PlanStore, Superseded
+from lppl.plan_store import Check, GridVersion, Kind, PlanStore, Superseded
 from lppl.ports import Aired
 from lppl.programme import Programme
 from lppl.quanta import Quanta, at_or_after, starting
@@ -49,7 +49,7 @@ from scheduler.grid import Change, Grid, compare, copy_week, read_grid
 from scheduler.hijri import in_ramadan
 from scheduler.laying_out import Desk, dress
 from scheduler.memory import aired_line
-from scheduler.plan import Plan
+from scheduler.plan import Fixed, Plan
 from scheduler.planner import read_schedule_file
 from scheduler.prayer import Place
 from scheduler.rundown import catalogue_of, compose
@@ -81,6 +81,19 @@ class Order:
 
     lines: tuple[Line, ...]
     timings: tuple[Timing, ...]
+
+
+class _NoStock:
+    """Nothing to air: enough where only slots are asked for."""
+
+    def of_fixed(self, event: Fixed) -> Material | None:
+        return None
+
+    def length_at(self, path: str) -> Quanta | None:
+        return None
+
+
+NO_STOCK = _NoStock()
 
 
 @dataclass(frozen=True)
@@ -243,37 +256,43 @@ class PlanningDesk:
         """Return the running order of a local day: as the air role has planned it, and beyond that as it would."""
         return (await self.order(channel, day, day, now)).lines
 
-    async def order(self, channel: str, first: date, last: date, now: datetime) -> Order:
-        """Return the running order of the local days [first, last], from about now on, and how its slots come out."""
+    async def order(self, channel: str, first: date, last: date, now: datetime, *, also: Edit | None = None) -> Order:
+        """Return the running order of the local days [first, last], from about now on, and how its slots come out.
+
+        `also`: as it would be with that edit. What the air role has told needs no look at the library.
+        """
         if last > now.astimezone(self.zone).date() + FURTHEST:
             raise TooFarAhead(FURTHEST.days)
         span = day_bounds(first, self.zone)[0], day_bounds(last, self.zone)[1]
-        situation = await self._situation(channel, now)
-        lines = await asyncio.to_thread(self._standing, situation)
+        settings, at = self.channel(channel), at_or_after(now)
+        documents = with_edit(await documents_of(self.store, channel, now), also)
+        lines = await asyncio.to_thread(self._standing, channel, documents, at)
+        if lines and lines[-1].end >= span[1]:
+            return await asyncio.to_thread(self._told_order, settings, documents, lines, span, at)
+        situation = await self._situation(channel, now, documents)
         past, others = await self._past(channel, situation.now), await self._others(channel)
         return await asyncio.to_thread(self._ordered, situation, lines, span, past, others)
 
     def _told(self, channel: str) -> tuple[Line, ...]:
         return read_rundown(self.settings, channel)
 
-    def _standing(self, s: _Situation) -> tuple[Line, ...]:
+    def _standing(self, name: str, documents: Documents, now: Quanta) -> tuple[Line, ...]:
         """Return what of the air role's running order still holds: all of it, or after a change what has begun."""
-        name = s.channel.id
         told = self._told(name)
-        if not told or told[-1].end <= s.now or self._taken(s):
-            return told if told and told[-1].end > s.now else ()
-        open_from = self._open_from(name, s.now)
+        if not told or told[-1].end <= now or self._taken(name, documents):
+            return told if told and told[-1].end > now else ()
+        open_from = self.open_from(name, now)
         return tuple(line for line in told if line.start < open_from)
 
-    def _taken(self, s: _Situation) -> bool:
+    def _taken(self, name: str, documents: Documents) -> bool:
         """Tell whether the air role has planned with the documents as they are now."""
-        kept, order = plan_file(self.settings, s.channel.id), rundown_file(self.settings, s.channel.id)
-        known = read_documents(self.settings, s.channel.id)
+        kept, order = plan_file(self.settings, name), rundown_file(self.settings, name)
+        known = read_documents(self.settings, name)
         try:
             fresh = kept.stat().st_mtime_ns <= order.stat().st_mtime_ns
         except OSError:
             return False
-        return fresh and known is not None and replace(known, airings=()) == replace(s.documents, airings=())
+        return fresh and known is not None and replace(known, airings=()) == replace(documents, airings=())
 
     def _ordered(
         self,
@@ -294,24 +313,38 @@ class PlanningDesk:
             lines += compose(
                 found.plan, catalogue, s.ident, SLATE, self.zone, reached, end, before, around
             ).rundown.lines  # fmt: skip
-        near = tuple(line for line in lines if line.end > start and line.start < end)
-        slots = Agenda(found.plan, self.zone, start, end, catalogue).slots if near else ()
-        timed = timings(lines, [x for x in slots if start <= x.opens < end])
-        return Order(near, timed)
+        return self._cut_out(found.plan, lines, span)
 
-    async def edit(self, channel: str, edit: Edit, author: str, now: datetime) -> int:
-        """Keep an edit; return its number. Raises AlreadyAiring for what is committed."""
+    def _told_order(
+        self,
+        channel: ChannelSettings,
+        documents: Documents,
+        lines: tuple[Line, ...],
+        span: tuple[Quanta, Quanta],
+        now: Quanta,
+    ) -> Order:
+        """Return `span` of what the air role has told; blocking."""
+        return self._cut_out(self._laid_out(channel, documents, now).plan, lines, span)
+
+    def _cut_out(self, plan: Plan, lines: tuple[Line, ...], span: tuple[Quanta, Quanta]) -> Order:
+        start, end = span
+        near = tuple(line for line in lines if line.end > start and line.start < end)
+        slots = Agenda(plan, self.zone, start, end, NO_STOCK).slots if near else ()
+        return Order(near, timings(lines, [x for x in slots if start <= x.opens < end]))
+
+    async def edit(self, channel: str, edit: Edit, author: str, now: datetime, *, check: Check | None = None) -> int:
+        """Keep an edit; return its number. Raises AlreadyAiring for what is committed, and what `check` raises."""
         self.channel(channel)
-        open_from = await asyncio.to_thread(self._open_from, channel, at_or_after(now))
+        open_from = await asyncio.to_thread(self.open_from, channel, at_or_after(now))
         touched = min(edit.at, edit.put.at) if edit.put else edit.at
         if touched < open_from:
             # the next whole second, so that what it says can be typed
             local = (starting(open_from) + timedelta(microseconds=999_999)).astimezone(self.zone)
             raise AlreadyAiring(f"{local:%H.%M.%S}")
-        return await self.store.add_edit(channel, Quanta(edit.at), edit.model_dump(mode="json"), author, now)
+        return await self.store.add_edit(channel, Quanta(edit.at), edit.model_dump(mode="json"), author, now, check)
 
-    def _open_from(self, channel: str, now: Quanta) -> Quanta:
-        """Return the first air time that edits can still change: the end of what runs."""
+    def open_from(self, channel: str, now: Quanta) -> Quanta:
+        """Return the first air time that edits can still change: the end of what runs. Reads a small file."""
         try:
             status = AirStatus.from_json((self.settings.data_dir / "state" / "air.json").read_bytes())
             return Quanta(max(status.channels[channel].stop, now))
@@ -355,9 +388,9 @@ class PlanningDesk:
     async def _shelf(self, channel: ChannelSettings) -> Shelf:
         return restricted(await self.library.shelf(self.settings.profile(channel)), channel.folders)
 
-    async def _situation(self, name: str, now: datetime) -> _Situation:
+    async def _situation(self, name: str, now: datetime, documents: Documents | None = None) -> _Situation:
         channel = self.channel(name)
-        documents = await documents_of(self.store, name, now)
+        documents = documents or await documents_of(self.store, name, now)
         ident = await asyncio.to_thread(BuiltinMaker(self.settings, channel).ident_if_made)
         return _Situation(channel, documents, await self._shelf(channel), at_or_after(now), ident)
 
@@ -397,3 +430,11 @@ class PlanningDesk:
             found.plan, found.desk, s.channel.kind, catalogue, (s.ident, SLATE), self.zone, (s.now, end), past,
             self._around(s, found, others),
         )  # fmt: skip
+
+
+def with_edit(documents: Documents, edit: Edit | None) -> Documents:
+    """Return documents with one edit more, the newest; None: as they are."""
+    if edit is None:
+        return documents
+    number = max((int(name) for name in documents.edits), default=0) + 1
+    return replace(documents, edits={**documents.edits, str(number): edit.model_dump(mode="json")})
