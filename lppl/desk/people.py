@@ -74,6 +74,16 @@ class LinkOver(LpplError):
         )
 
 
+class PersonNeeded(LpplError):
+    """A token asked for what only a logged-in person may do."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            "Ini hanya dapat dilakukan setelah masuk dengan kata sandi, bukan dengan token.",
+            "Only somebody who has logged in may do this, not a token.",
+        )
+
+
 class NoAccount(LpplError):
     """There is no such account."""
 

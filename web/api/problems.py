@@ -7,10 +7,11 @@ from pydantic import BaseModel, ConfigDict, ValidationError
 
 from lppl.desk.errors import ReasonNeeded, TooFarAhead, UnknownChannel, UnknownVersion
 from lppl.desk.grid import UnknownName
-from lppl.desk.people import LoginRefused, NoAccount, TooManyTries
+from lppl.desk.people import LoginRefused, NoAccount, PersonNeeded, TooManyTries
 from lppl.desk.rundown import NoSuchLine
-from lppl.errors import DatabaseAway, LpplError, NotThere
+from lppl.errors import DatabaseAway, LpplError, NotThere, SettingsInvalid
 from lppl.mistakes import said
+from lppl.passwords import PasswordRefused
 from web.staff.visit import Verdict, Visit
 
 CONTENT_TYPE = "application/problem+json"
@@ -20,6 +21,9 @@ STATUS: Sequence[tuple[type[LpplError], int]] = (
     (NotThere, 404),
     (TooManyTries, 429),
     (LoginRefused, 403),
+    (PersonNeeded, 403),
+    (PasswordRefused, 422),
+    (SettingsInvalid, 422),
     (UnknownChannel, 404),
     (UnknownVersion, 404),
     (UnknownName, 404),

@@ -8,13 +8,14 @@ from typing import Any, Protocol
 
 from aiohttp import web
 
-from web.api import webhooks
+from web.api import own, people, webhooks
 from web.api.openapi import document
 from web.api.operations import PREFIX, Operation
 from web.staff.home import HomePage
 from web.staff.layout import Layout
 from web.staff.login import LoginPages
 from web.staff.news import StaffNews
+from web.staff.people import PeoplePages
 from web.staff.visit import Need, Route, Visit
 from web.staff.webhooks import WebhookPages
 from web.static_files import StaticFiles
@@ -29,6 +30,8 @@ class Pages(Protocol):
 
 
 OPERATIONS: Sequence[Operation] = (
+    *people.operations.all,
+    *own.operations.all,
     *webhooks.operations.all,
 )  # fmt: skip
 """Every operation of the API, feature after feature."""
@@ -36,6 +39,7 @@ OPERATIONS: Sequence[Operation] = (
 PAGES: Sequence[Callable[[Layout], Pages]] = (
     LoginPages,
     HomePage,
+    PeoplePages,
     WebhookPages,
 )  # fmt: skip
 """What serves pages, feature after feature."""
