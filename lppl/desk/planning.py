@@ -303,7 +303,7 @@ class PlanningDesk:
         others: Mapping[str, Rundown],
     ) -> Order:
         """Plan on from `lines` to the end of `span`; blocking."""
-        start, end = span
+        end = span[1]
         found = self._laid_out(s.channel, s.documents, s.now)
         catalogue = catalogue_of(s.shelf, s.ident, SLATE)
         reached = lines[-1].end if lines else s.now
