@@ -50,10 +50,9 @@ class AudioRung:
     bitrate: int
 
 
-LEAN = AudioRung("a32", 36_000)
+LEAN = AudioRung("a32", 32_000)
 """The leanest sound, for lines of the second generation: mono in both channels, up to 8 kHz. It lies in a house set of
-its own, beside that of the channel (:attr:`Profile.lean`), so that adding it makes nobody conform a library again.
-Named after what such lines are sold by; ffmpeg's encoder needs 35 kbit/s for it, and that is what is told."""
+its own, beside that of the channel (:attr:`Profile.lean`), so that adding it makes nobody conform a library again."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -283,7 +283,7 @@ class Settings(_Value):
     ] = Field(default_factory=_default_channels)
     outputs: tuple[Output, ...] = ()
     lean_audio: bool = True
-    """Offer sound of about 32 kbit/s too, conformed in the background; each hour of material takes 16 MB."""
+    """Offer sound of about 32 kbit/s too, conformed in the background; each hour of material takes 15 MB."""
 
     @field_validator("tls_key")
     @classmethod

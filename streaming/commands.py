@@ -210,7 +210,6 @@ def video_argv(
 
 LEAN_MOST = 40_000
 """Bit/s; up to this a rendition is mono, in both channels so that decoders need not change where it is not there."""
-LEAN_ASKED = 28_000
 LEAN_CUTOFF_HZ = 8_000
 """Left to itself the encoder drops all above 4 kHz at such rates. Measured beside 64 kbit/s (mean difference of levels
 by band, speech and gamelan): 10 dB instead of 7 from 1 to 4 kHz, 10 instead of 8 from 4 to 8 kHz."""
@@ -218,12 +217,12 @@ by band, speech and gamelan): 10 dB instead of 7 from 1 to 4 kHz, 10 instead of 
 
 def _encoded(stream: Stream, rung: AudioRung, frames: int, output: Path) -> Stream:
     """Encode `frames` AAC frames of `stream`."""
-    asked: dict[str, object] = {"audio_bitrate": rung.bitrate}
+    more: dict[str, object] = {}
     if rung.bitrate <= LEAN_MOST:
-        stream = stream.filter("pan", "stereo|c0=.5*c0+.5*c1|c1=.5*c0+.5*c1")
-        asked = {"audio_bitrate": min(rung.bitrate, LEAN_ASKED), "cutoff": LEAN_CUTOFF_HZ}
+        stream = stream.filter("pan", "stereo|c0<c0+c1|c1<c0+c1")
+        more = {"cutoff": LEAN_CUTOFF_HZ}
     return ffmpeg.output(
-        stream, str(output), acodec="aac", **asked, ar=48000, ac=2,
+        stream, str(output), acodec="aac", audio_bitrate=rung.bitrate, **more, ar=48000, ac=2,
         **{"frames:a": frames}, flags="+bitexact", fflags="+bitexact", map_metadata=-1, format="mp4",
     )  # fmt: skip
 

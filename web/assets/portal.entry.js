@@ -3,6 +3,7 @@
 import "@fontsource-variable/plus-jakarta-sans/wght.css";
 import "./portal/portal.css";
 
+import { Beacon } from "./portal/beacon.js";
 import { Card } from "./portal/card.js";
 import { follow } from "./portal/feed.js";
 import { AirClock, Programme } from "./portal/programme.js";
@@ -15,6 +16,7 @@ clock.sample(data.server_ms, Date.now());
 
 const role = (name) => document.querySelector(`[data-role="${name}"]`);
 const cards = new Map();
+const beacon = new Beacon("beacon");
 let askAgain = null;
 
 function setCookie(name, value) {
@@ -39,6 +41,7 @@ function tick() {
   role("clock").textContent = words.clock(clock.now());
   role("date").textContent = words.date(clock.now());
   for (const card of cards.values()) card.tick();
+  beacon.look([...cards.values()].find((card) => card.playing)?.playing ?? null);
   if ([...cards.values()].some((card) => card.stale)) askAgain?.();
 }
 
@@ -86,5 +89,8 @@ for (const list of document.querySelectorAll('[data-role="aired"]')) {
     if (list.open) htmx.trigger(list, "toggle");
   }, { once: true });
 }
+
+// A page for when there is no line, and reminders; private windows refuse, and nothing else needs it.
+if ("serviceWorker" in navigator) addEventListener("load", () => navigator.serviceWorker.register("sw.js").catch(() => {}));
 
 tick();

@@ -119,6 +119,7 @@ class Pages:
             "zone": zone_text(ms, zone),
             "clock": lambda at: clock_text(milliseconds_of(at), zone, language),
             "clock_ms": lambda at: clock_text(at, zone, language),
+            "day_short": lambda day: _short(self.day_text(day, language)),
             "day_text": lambda day: self.day_text(day, language),
             "date_of": lambda at: date_text(milliseconds_of(at), zone, language),
             "volume": lambda bps: volume_text(bps, language),
@@ -132,6 +133,12 @@ class Pages:
         """Return a local day in words."""
         noon = datetime(day.year, day.month, day.day, 12, tzinfo=self.view.zone)
         return date_text(milliseconds_of(noon), self.view.zone, language)
+
+
+def _short(day: str) -> str:
+    """Shorten ``Minggu, 22 November 2026`` to ``Min, 22 Nov``. Pure."""
+    weekday, number, month, _ = day.replace(",", "").split(" ")
+    return f"{weekday[:3]}, {number} {month[:3]}"
 
 
 def _length(entry: GuideEntry) -> int:

@@ -1,7 +1,7 @@
 """``/widget/{channel}``: what is on now and next, for other people's pages, in an iframe.
 
-No script and no cookie: the frame asks for itself again once a minute. It may stand on any page, so its own policy lets
-everybody frame it and lets nothing else in; the rest of the portal may not be framed.
+No cookie, and a script of its own that asks the station once a minute what is on. It may stand on any page, so its own
+policy lets everybody frame it; the rest of the portal may not be framed by others.
 """
 
 from aiohttp import web
@@ -10,8 +10,10 @@ from web.audience.pages import Pages
 from web.portal import HEADERS
 from web.programme import coming, on_air, permille
 
-REFRESH_S = 60
-POLICY = "default-src 'none'; style-src 'self'; img-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors *"
+POLICY = (
+    "default-src 'none'; script-src 'self'; style-src 'self'; img-src data:; connect-src 'self'; base-uri 'none'; "
+    "form-action 'none'; frame-ancestors *"
+)
 FRAME_HEADERS = {k: v for k, v in HEADERS.items() if k not in ("X-Frame-Options", "Cross-Origin-Opener-Policy")} | {
     "Content-Security-Policy": POLICY,
     "Cross-Origin-Resource-Policy": "cross-origin",
@@ -19,6 +21,7 @@ FRAME_HEADERS = {k: v for k, v in HEADERS.items() if k not in ("X-Frame-Options"
     "Vary": "Accept-Encoding",
 }
 THEMES = ("", "terang", "gelap")
+SNIPPETS_POLICY = HEADERS["Content-Security-Policy"] + "; frame-src 'self'"
 
 
 class Widget:
@@ -42,7 +45,8 @@ class Widget:
                 'style="border:0;max-width:100%"></iframe>'
             )
             found.append((channel, html, self._pages.address(request, f"api/programme/{channel.id}")))
-        return self._pages.page("widgets", request, snippets=found)
+        headers = HEADERS | {"Content-Security-Policy": SNIPPETS_POLICY}
+        return self._pages.page("widgets", request, headers=headers, snippets=found)
 
     async def frame(self, request: web.Request) -> web.Response:
         """Answer with the frame; ``?tema=gelap|terang`` fixes its colours, else they follow the visitor's."""
@@ -52,7 +56,7 @@ class Widget:
         programme = self._pages.view.programme(channel.id)
         item = on_air(programme, ms)
         text = self._pages.render("widget", request, channel=channel, item=item, next=coming(programme, ms, 2),
-            done=permille(item, ms) if item else 0, theme=theme if theme in THEMES else "", refresh=REFRESH_S,
+            done=permille(item, ms) if item else 0, theme=theme if theme in THEMES else "",
             home=self._pages.address(request))  # fmt: skip
         response = web.Response(text=text, content_type="text/html", headers=FRAME_HEADERS)
         response.enable_compression()

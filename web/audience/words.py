@@ -87,10 +87,10 @@ _BOTH: Final[dict[str, tuple[str, str]]] = {
     "saver_full": ("Halaman lengkap dengan gambar", "Full page with pictures"),
     "widget_title": ("Pasang siaran di situs Anda", "Embed the channel in your site"),
     "widget_note": (
-        "Salin potongan HTML ini. Tampilannya memuat acara sekarang dan berikutnya, diperbarui tiap menit, tanpa "
-        "skrip dan tanpa melacak pengunjung.",
-        "Copy this piece of HTML. It shows what is on now and next, renewed each minute, without script and without "
-        "tracking visitors.",
+        "Salin potongan HTML ini. Tampilannya memuat acara sekarang dan berikutnya, diperbarui tiap menit, "
+        "tanpa kuki dan tanpa melacak pengunjung.",
+        "Copy this piece of HTML. It shows what is on now and next, renewed each minute, without cookies and "
+        "without tracking visitors.",
     ),
     "widget_snippet": ("Potongan HTML untuk {name}", "HTML for {name}"),
     "widget_dark": ("gelap: tambahkan ?tema=gelap", "dark: add ?tema=gelap"),

@@ -212,9 +212,9 @@ class LiveStation:
         return web.FileResponse(path, headers={"Content-Type": "video/mp4"})
 
     def _playlist(self, name: str, sound_only: bool) -> str:
-        if name in ("master", "audio", "dvr"):
-            prefix = "dvr-" if name == "dvr" else ""
-            return (SOUND if sound_only or name == "audio" else MASTER).format(prefix=prefix)
+        if name in ("master", "audio", "dvr", "dvr-audio"):
+            prefix = "dvr-" if "dvr" in name else ""
+            return (SOUND if sound_only or "audio" in name else MASTER).format(prefix=prefix)
         rendition = name.removeprefix("dvr-")
         lengths = self._lengths[rendition]
         aired = time.time() - self.zero_ms / 1000

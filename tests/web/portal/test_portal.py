@@ -163,6 +163,6 @@ async def test_own_pictures_are_typed_and_conditional(client: Client) -> None:
         etag = answer.headers["ETag"]
     async with client.get("/static/icon.svg", headers={"If-None-Match": etag}) as again:
         assert again.status == 304
-    async with client.head("/static/portal.webmanifest") as manifest:
+    async with client.head("/static/dist/manifest.json") as manifest:
         assert manifest.status == 200
-        assert manifest.content_type == "application/manifest+json"
+        assert manifest.content_type == "application/json"

@@ -3,6 +3,7 @@
 import { remember, remembered } from "./memory.js";
 import { Player } from "./player.js";
 import { permille } from "./programme.js";
+import { share } from "./share.js";
 
 const STEP_MS = 30000;
 /** Sliding closer to now than this means live. */
@@ -11,6 +12,12 @@ const LIVE_S = 15;
 const SPAN_S = 60;
 /** In full screen the controls hide after this long without a movement. */
 const HIDE_MS = 3000;
+
+/** The playlist of a channel: live or what was recorded, all of it or the sound alone. */
+function playlist(dvr, saver) {
+  if (dvr) return saver ? "dvr-audio" : "dvr";
+  return saver ? "audio" : "master";
+}
 
 export class Card {
   #root;
@@ -28,7 +35,7 @@ export class Card {
     this.#with = context;
     this.#newsMs = context.clock.now();
     this.#player = new Player(this.#role("media"), {
-      address: ({ dvr, saver }) => `hls/${encodeURIComponent(info.id)}/${dvr ? "dvr" : saver ? "audio" : "master"}.m3u8`,
+      address: ({ dvr, saver }) => `hls/${encodeURIComponent(info.id)}/${playlist(dvr, saver)}.m3u8`,
       onStatus: () => this.#showStatus(),
     });
     this.#bindPlayer();
@@ -82,7 +89,7 @@ export class Card {
 
   #step(by) {
     const now = this.#with.clock.now();
-    const to = (this.#player.heardMs || now) + by;
+    const to = (this.#player.aimMs || now) + by; // steps add up, also while the first is under way
     this.#begin(() => this.#player.goTo(to > now - LIVE_S * 1000 ? null : to));
   }
 
@@ -139,7 +146,21 @@ export class Card {
     });
   }
 
+  /** An address of the moment that is heard, for others. */
+  async #share() {
+    const { clock, words, station } = this.#with;
+    const seconds = Math.floor((this.#player.heardMs || clock.now()) / 1000);
+    const url = new URL(`saat/${encodeURIComponent(this.id)}/${seconds}`, document.baseURI).href;
+    const how = await share({ title: `${this.#shown.title || this.#info.name} · ${station}`, url });
+    const shown = this.#role("share-link");
+    shown.textContent = url;
+    shown.hidden = how === "shared" || how === "cancelled";
+    if (how === "copied") words.put(this.#role("share"), "shared");
+    if (how === "shown") getSelection().selectAllChildren(shown);
+  }
+
   #bindLinks() {
+    this.#on("share", "click", () => this.#share());
     for (const code of this.#root.querySelectorAll('[data-role="address"]')) {
       code.textContent = new URL(code.dataset.path, document.baseURI).href;
     }
@@ -158,6 +179,15 @@ export class Card {
 
   pause() {
     this.#player.pause();
+  }
+
+  /** What is counted of this card: `{channel, quality}` while it plays, else null. */
+  get playing() {
+    if (this.#player.status !== "playing") return null;
+    const { height, bps } = this.#player.shown;
+    const far = (q) => Math.abs((q.height ?? 0) - height) * 1e7 + Math.abs(q.bitrate_bps - bps);
+    const nearest = this.#info.qualities.reduce((best, q) => (!best || far(q) < far(best) ? q : best), null);
+    return { channel: this.id, quality: bps && nearest ? nearest.name : "auto" };
   }
 
   // ---- what is shown
@@ -275,7 +305,7 @@ export class Card {
 
   /** Sound alone plays over the motif of the station, as on radio. */
   #showStage() {
-    const soundOnly = this.#info.kind === "tv" && this.#role("quality").value === "saver" && this.#player.live;
+    const soundOnly = this.#info.kind === "tv" && this.#role("quality").value === "saver";
     this.#root.classList.toggle("is-sound-only", soundOnly);
   }
 

@@ -128,6 +128,11 @@ class HlsEngine {
     return this.#hls.levels?.[this.#hls.currentLevel]?.height ?? 0;
   }
 
+  /** The rate of what is shown, bit/s, 0 while unknown. */
+  get bps() {
+    return this.#hls.levels?.[this.#hls.currentLevel]?.bitrate ?? 0;
+  }
+
   resumeLoading() {
     this.#hls.startLoad(-1);
   }

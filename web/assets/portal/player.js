@@ -11,6 +11,8 @@ const LONG_PAUSE_MS = 20000;
 const LIVE_LAG_S = 25;
 /** Moving this long ends trouble. */
 const HEALTHY_MS = 5000;
+/** Playing so near to where the viewer went means being there. */
+const ARRIVED_MS = 5000;
 
 export class Player {
   /** "idle", "loading", "playing", "reconnecting", "paused", "blocked" or "unsupported". */
@@ -32,6 +34,7 @@ export class Player {
   #healthySince = 0;
   #mediaErrors = 0;
   #pausedAt = 0;
+  #askedMs = NaN; // air time that was gone to and is not reached yet
 
   /** `address({dvr, saver})` gives the playlist; `onStatus` is called after `status` changed. */
   constructor(media, { address, onStatus }) {
@@ -54,6 +57,16 @@ export class Player {
   /** The air time that is heard now, NaN when nothing is. */
   get heardMs() {
     return this.#engine && this.#played ? this.#engine.playingMs : NaN;
+  }
+
+  /** Where the viewer is, or is on the way to: what a further step counts from. */
+  get aimMs() {
+    return this.#askedMs || this.heardMs;
+  }
+
+  /** What is shown: `{height, bps}`, both 0 while unknown. */
+  get shown() {
+    return { height: this.#engine?.height ?? 0, bps: this.#engine?.bps ?? 0 };
   }
 
   get oldestMs() {
@@ -93,6 +106,7 @@ export class Player {
   goTo(ms) {
     const before = this.#atMs;
     this.#atMs = ms;
+    this.#askedMs = ms ?? NaN;
     this.#wanted = true;
     this.#pausedAt = 0;
     if (ms !== null && before !== null && this.#engine?.seek(ms)) {
@@ -105,7 +119,7 @@ export class Player {
 
   /** `quality`: "auto", "saver" or `{height, bitrate_bps}`; `saver` true when that is another playlist. */
   setQuality(quality, saver) {
-    const reopen = this.#engine && saver !== this.#saver && this.live;
+    const reopen = this.#engine && saver !== this.#saver;
     this.#quality = quality;
     this.#saver = saver;
     if (reopen && this.#wanted) this.#open();
@@ -140,7 +154,10 @@ export class Player {
       this.#mediaErrors = 0;
       if (!this.#trouble) this.#tries = 0;
     }
-    if (this.#atMs !== null) this.#atMs = this.#engine?.playingMs || this.#atMs;
+    const at = this.#engine?.playingMs;
+    // what lies further back than the recording reaches is never met: then it is where it plays
+    if (Math.abs(at - this.#askedMs) < ARRIVED_MS || now - this.#healthySince > HEALTHY_MS) this.#askedMs = NaN;
+    if (this.#atMs !== null) this.#atMs = this.#askedMs || at || this.#atMs;
     else if (this.#engine && this.#engine.lag > LIVE_LAG_S) this.#engine.seekLive();
   }
 
@@ -160,7 +177,7 @@ export class Player {
       sign: () => mine === this.#generation && this.#watch.sign(Date.now()),
       failed: (kind) => mine === this.#generation && this.#failed(kind),
     };
-    const url = this.#address({ dvr: !this.live, saver: this.#saver && this.live });
+    const url = this.#address({ dvr: !this.live, saver: this.#saver });
     let engine = null;
     try {
       engine = await openEngine(this.#media, url, { atMs: this.#atMs, quality: this.#quality, on });
@@ -220,7 +237,7 @@ export class Player {
     const mine = this.#generation;
     this.#nextTry = Infinity;
     this.#tries++;
-    const answer = await probe(this.#address({ dvr: !this.live, saver: this.#saver && this.live }));
+    const answer = await probe(this.#address({ dvr: !this.live, saver: this.#saver }));
     if (!this.#wanted || mine !== this.#generation || !this.#trouble) return;
     if (answer === 404 && !this.live) this.#atMs = null; // the recording is gone: live is better than nothing
     else if (answer !== 200) {

@@ -1,0 +1,112 @@
+// The player of catch-up: the browser's own controls over hls.js, moments, and sharing the one that is shown.
+
+import { share } from "../portal/share.js";
+
+/** Sharing a moment begins a little before it: people press late. */
+const BEFORE_MS = 2000;
+
+export class Replay {
+  #box;
+  #media;
+  #hls = null;
+  #opening = null;
+  #into;
+
+  /** `root`: the element that the server wrote; `into`: seconds at which to begin. */
+  constructor(box, into) {
+    this.#box = box;
+    this.#media = box.querySelector("video, audio");
+    this.#into = into;
+    // hls.js comes when somebody presses play: the page stays light for those who only look
+    if (this.#playsItself) this.#media.addEventListener("loadedmetadata", () => this.#begin(), { once: true });
+    else {
+      this.#media.removeAttribute("src");
+      this.#media.addEventListener("play", () => this.#open(), { once: true });
+      this.#media.addEventListener("seeking", () => this.#open(), { once: true });
+      if (into > 0) this.#open();
+    }
+  }
+
+  get #playsItself() {
+    // Safari; Chrome's own HLS (from 142 on) is passed over, hls.js behaves the same everywhere
+    return !("MediaSource" in window) && !("ManagedMediaSource" in window);
+  }
+
+  get playing() {
+    return !this.#media.paused && !this.#media.ended && this.#media.readyState > 2;
+  }
+
+  #say(text) {
+    this.#box.querySelector('[data-role="told"]').textContent = text;
+  }
+
+  #open() {
+    this.#opening ??= this.#load().catch(() => {
+      this.#opening = null;
+      this.#say(this.#box.dataset.failed);
+    });
+    return this.#opening;
+  }
+
+  async #load() {
+    this.#say(this.#box.dataset.loading);
+    const { default: Hls } = await import("hls.js");
+    if (!Hls.isSupported()) {
+      this.#media.src = this.#box.dataset.src;
+      this.#say("");
+      return;
+    }
+    const cues = { enableDateRangeMetadataCues: false, enableEmsgMetadataCues: false, enableID3MetadataCues: false };
+    const hls = new Hls({ enableWorker: false, maxBufferLength: 30, backBufferLength: 60, capLevelToPlayerSize: true, ...cues });
+    this.#hls = hls;
+    hls.once(Hls.Events.LEVEL_LOADED, () => this.#begin());
+    hls.on(Hls.Events.FRAG_BUFFERED, () => this.#say(""));
+    hls.on(Hls.Events.ERROR, (_, error) => error.fatal && this.#failed(Hls, error));
+    hls.loadSource(this.#box.dataset.src);
+    hls.attachMedia(this.#media);
+  }
+
+  #failed(Hls, error) {
+    if (error.type === Hls.ErrorTypes.MEDIA_ERROR && !this.recovered) {
+      this.recovered = true;
+      this.#hls.recoverMediaError();
+      return;
+    }
+    this.#say(this.#box.dataset.failed);
+    this.#into = this.#media.currentTime;
+    this.#hls.destroy();
+    this.#opening = null;
+    this.#media.addEventListener("play", () => this.#open(), { once: true });
+  }
+
+  #begin() {
+    if (this.#into > 0) this.#media.currentTime = this.#into;
+    this.#into = 0;
+  }
+
+  /** Go to so many seconds after the beginning, and play. */
+  async go(into) {
+    this.#into = into;
+    if (this.#playsItself || this.#media.readyState > 0) this.#begin();
+    else await this.#open();
+    this.#media.play().catch(() => {}); // not allowed without a press: the controls are there
+  }
+
+  /** The air time that is shown, milliseconds. */
+  get shownMs() {
+    const exact = this.#hls?.playingDate?.getTime() ?? this.#media.getStartDate?.().getTime() + this.#media.currentTime * 1000;
+    return exact || Number(this.#box.dataset.startMs) + (this.#media.currentTime || this.#into) * 1000;
+  }
+
+  /** "360p", or the channel's sound. */
+  get quality() {
+    return "ulang";
+  }
+
+  /** Share the moment that is shown; returns how, and the address. */
+  async share() {
+    const { share: base, title } = this.#box.dataset;
+    const url = `${base}${Math.max(0, Math.floor((this.shownMs - BEFORE_MS) / 1000))}`;
+    return { how: await share({ title, url }), url };
+  }
+}

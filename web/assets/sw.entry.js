@@ -1,0 +1,58 @@
+// The service worker: a page for when there is no line, and reminders. It keeps nothing else: every playlist, segment
+// and programme goes straight to the station.
+
+const KEPT = "lppl-luring-1";
+const OFFLINE = "luring";
+
+/** Keep the offline page and the style sheets that it names. */
+async function keepOffline() {
+  const cache = await caches.open(KEPT);
+  const answer = await fetch(OFFLINE, { cache: "reload" });
+  if (!answer.ok) throw new Error(`${OFFLINE}: ${answer.status}`);
+  const page = await answer.clone().text();
+  await cache.put(OFFLINE, answer);
+  const styles = [...page.matchAll(/<link rel="stylesheet" href="([^"]+)"/g)].map((found) => found[1]);
+  for (const known of await cache.keys()) {
+    const path = new URL(known.url).pathname;
+    if (!path.endsWith(`/${OFFLINE}`) && !styles.some((style) => path.endsWith(`/${style}`))) await cache.delete(known);
+  }
+  await cache.addAll(styles);
+}
+
+self.addEventListener("install", (event) => {
+  self.skipWaiting();
+  event.waitUntil(keepOffline());
+});
+
+self.addEventListener("activate", (event) => event.waitUntil(self.clients.claim()));
+
+self.addEventListener("fetch", (event) => {
+  const { request } = event;
+  if (request.mode === "navigate") {
+    event.respondWith(fetch(request).catch(async () => (await caches.match(OFFLINE)) ?? Response.error()));
+  } else if (request.destination === "style" && new URL(request.url).pathname.includes("/static/dist/")) {
+    event.respondWith(fetch(request).catch(async () => (await caches.match(request)) ?? Response.error()));
+  }
+});
+
+self.addEventListener("push", (event) => {
+  let said = {};
+  try {
+    said = event.data?.json() ?? {};
+  } catch {
+    // shown without words of its own: browsers insist that something is shown
+  }
+  const { title = "Siaran", body = "", tag = "siaran", url = "./" } = said;
+  event.waitUntil(self.registration.showNotification(title, { body, tag, icon: "icon-192.png", badge: "icon-192.png", data: { url } }));
+});
+
+self.addEventListener("notificationclick", (event) => {
+  event.notification.close();
+  const url = new URL(event.notification.data?.url ?? "./", self.registration.scope);
+  if (url.origin !== self.location.origin) return;
+  event.waitUntil((async () => {
+    const open = await self.clients.matchAll({ type: "window" });
+    const there = open.find((client) => client.url === url.href) ?? open[0];
+    await (there ? there.focus() : self.clients.openWindow(url.href));
+  })());
+});
