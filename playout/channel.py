@@ -68,6 +68,8 @@ class ChannelPlayout:
         """The break-in that is on the air, or begins at the next commit."""
         self.line: Line | None = None
         """The planned line that runs; None for what stands in, and after a restart."""
+        self.orders = 0
+        """How many orders changed what airs: a plan that was begun before one is void after it."""
         self._said = ""
         self._rejoins = False
         self._live_aired: dict[HouseId, Quanta] = {}
@@ -139,12 +141,14 @@ class ChannelPlayout:
     def cut(self, rundown: Rundown, said: str = "") -> None:
         """End the running item where `rundown` begins, not before the committed end; what begins there says `said`."""
         self.rundown, self._stop, self._said = rundown, Quanta(max(self.end, rundown.start)), said
+        self.orders += 1
 
     def break_in(self, over: Over) -> None:
         """Air `over` from the committed end on; no hard start cuts it. What is planned goes on beneath, unheard."""
         if self.over is None:
             self.rundown = Rundown(self._beneath())
         self.over, self._stop = over, self.end
+        self.orders += 1
 
     def _beneath(self) -> list[Line]:
         """Return the running item, as a line, and what is planned after it."""
@@ -165,6 +169,7 @@ class ChannelPlayout:
     def end_break_in(self, said: str = "") -> None:
         """Go on at the committed end with what should be on the air then; it also says `said`."""
         self.over, self._stop, self._said, self._rejoins = None, self.end, said, True
+        self.orders += 1
 
     @property
     def beneath(self) -> tuple[Line, ...]:

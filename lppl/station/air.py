@@ -6,6 +6,7 @@ a file beside the journal.
 
 import asyncio
 import shutil
+import threading
 from collections import deque
 from collections.abc import Awaitable, Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
@@ -46,6 +47,8 @@ log = structlog.get_logger(__name__)
 HORIZON = covering(56 * 3600)
 FIRST_HORIZON = covering(3600)
 """At a start the air comes first: two days are planned right after it."""
+ORDER_HORIZON = covering(20 * 60)
+"""What an order needs planned at once; the days after it are planned within seconds."""
 RENEW = covering(50 * 3600)
 """Plan on when less than this is left of the rundown: two days ahead are always planned."""
 TOLD_EVERY = covering(3600)
@@ -92,6 +95,9 @@ class Air:
         self._file_plans: dict[str, Plan] = {}
         self._documents: dict[str, Documents] = {}
         self._unsaved: set[str] = set()
+        self._stale: set[str] = set()
+        self._laying_out = {c.id: threading.Lock() for c in settings.channels}
+        """So that what is laid out with less knowledge never comes after what was with more."""
         self._turns = {c.id: asyncio.Lock() for c in settings.channels}
         """One at a time makes a channel's plan: what was begun with less knowledge never comes after who knew more."""
         self._laid: set[str] = set()
@@ -234,6 +240,10 @@ class Air:
                 await asyncio.to_thread(self._store.format, line.material.house)
         if await self.read_schedule(name):
             await self.plan(name, keep=False)
+        elif name in self._stale:
+            self._stale.discard(name)
+            await self._lay_out(name)
+            await self.plan(name)
         elif channel.rundown is None or channel.rundown.end < self.clock.now() + RENEW:
             await self.plan(name)
 
@@ -278,7 +288,8 @@ class Air:
 
     def _lay_out_if_possible(self, channel: str) -> None:
         try:
-            self._lay_out_now(channel)
+            with self._laying_out[channel]:
+                self._lay_out_now(channel)
             self._laid.add(channel)
         except Exception:  # no document is worth the air: what was laid out before holds
             log.exception("documents_not_laid_out", channel=channel)
@@ -298,36 +309,36 @@ class Air:
             dress=dress(rules, found.desk.programmes, logo) if on_tv else None,
         )
 
-    async def relay(self, channel: str) -> None:
-        """Plan with what operators have ordered; what runs stays, unless a new hard start cuts it."""
-        await self._lay_out(channel)
-        await self.plan(channel, keep=False)
+    async def obey(
+        self, channel: str, begin: Callable[[Quanta], Awaitable[None]], said: str = "", *, cut: bool = True
+    ) -> None:
+        """Go on by a plan made with an order: at once, or without `cut` when what runs has ended.
 
-    async def obey(self, channel: str, begin: Callable[[Quanta], Awaitable[None]], said: str) -> Quanta:
-        """End what runs, now, and go on by a plan made with an order; return the air time from which it holds.
-
-        `begin` is told that time before the plan is made (perhaps more than once: the last holds) and returns what
-        must be over before anything airs. What begins then also says `said`.
+        `begin` is told from when the order holds before the plan is made (perhaps more than once: the last holds), and
+        returns what must be over before anything airs. What begins then also says `said`. Nobody is waited for: a plan
+        of days that is under way is void, and made again within seconds.
         """
         playout = self.engine.channels[channel]
-        async with self._turns[channel]:
-            for headway in HEADWAYS:
-                at = Quanta(min(playout.end + headway, playout.stop))
-                saved = begin(at)
-                past = list(_until(self.history[channel], at))
-                made = await asyncio.to_thread(self._made_from, channel, at, past)
-                await saved
-                if playout.end <= at:
-                    break
-            playout.cut(made, said)
-            self.shorten(channel, at)
-        await self.plan(channel)
-        return at
+        for headway in HEADWAYS:
+            at = Quanta(min(playout.end + headway, playout.stop)) if cut else playout.stop
+            saved = begin(at if cut else playout.end)
+            past = list(_until(self.history[channel], at))
+            made = await asyncio.to_thread(self._made_from, channel, at, past)
+            await saved
+            if playout.end <= at <= playout.stop:
+                break
+        playout.cut(made, said)
+        self.shorten(channel, at)
+        self.changed(channel)
 
     def _made_from(self, channel: str, at: Quanta, past: Sequence[Aired]) -> Rundown:
-        """Lay out and plan anew from `at`, the next hour only; blocking. The plan in force stays what is kept to."""
+        """Lay out and plan anew from `at`, the next minutes only; blocking. The plan of days stays what is kept to."""
         self._lay_out_if_possible(channel)
-        return self.planner.look(channel, at, Quanta(at + FIRST_HORIZON), past)
+        return self.planner.look(channel, at, Quanta(at + ORDER_HORIZON), past)
+
+    def plan_anew(self, channel: str) -> None:
+        """Have a channel laid out and planned anew within seconds."""
+        self._stale.add(channel)
 
     def shorten(self, channel: str, at: Quanta) -> None:
         """Let the past say that what runs ends at `at`."""
@@ -367,10 +378,12 @@ class Air:
     async def _follow_new(self, playout: ChannelPlayout, *, keep: bool, horizon: Quanta) -> None:
         channel = playout.channel
         for _ in range(3):
-            beneath = playout.beneath
+            beneath, orders = playout.beneath, playout.orders
             kept = beneath or (self._kept(playout) if keep else ())
             start = kept[-1].end if kept else playout.stop
             cut = None if keep or beneath else await self._hard_cut(playout)
+            if playout.orders != orders:
+                continue  # an order came in between, and what was planned without it is void
             if cut is not None:
                 playout.follow(cut)
                 return
@@ -379,7 +392,7 @@ class Air:
             made = await asyncio.to_thread(
                 self.planner.plan, channel, start, Quanta(max(start, self.clock.now()) + horizon), past
             )
-            if kept or playout.stop == start:
+            if playout.orders == orders and (kept or playout.stop == start):
                 playout.follow(Rundown([*kept, *made]))
                 return
 

@@ -134,7 +134,7 @@ class Control:
             while True:
                 again, self._again = self._again, []
                 for order in (*again, *await asyncio.to_thread(orders.given, self._settings)):
-                    await self._take(order)
+                    await self.take(order)
                 for channel in self._air.engine.channels:
                     await self._settle(channel)
                 await self._noticed.wait(self._pause())
@@ -144,7 +144,7 @@ class Control:
             return RENDERING_S
         return BLIND_S if self._noticed.blind else self._air.clock.rest(LOOK_ANYWAY_S)
 
-    async def _take(self, order: Order) -> None:
+    async def take(self, order: Order) -> None:
         """Do an order, once, and say what became of it."""
         now, channel = datetime.now(UTC), order.channel
         if channel in self._air.engine.channels and self.ledger(channel).of(order.id) is None:
@@ -189,38 +189,39 @@ class Control:
         if order.act is Act.PLAY:
             self._must_be_ready(order)
         running = playout.entry.item if playout.entry is not None else None
-        title = running.title if running is not None else ""
+        title, cut = running.title if running is not None else "", True
         if held is not None and order.act is Act.RESUME and running is not None and running.start < held.at:
             # the programme still runs: nothing is to be cut
-            at = playout.end
-            await self._keep(_ended(held, at))
-            await self._keep(_accepted(kept, at, edits.ordered(edits.Act.RESUME, at, order.id, order.by)))
-            await self._air.relay(playout.channel)
-            return
+            cut = False
+        line = playout.line
 
         def begin(at: Quanta) -> Awaitable[None]:
             if order.act is Act.RESUME and held is not None:
                 self._set(_ended(held, at))
-            self._set(_accepted(kept, at, _edit_of(order, at, title, playout.line)))
+            self._set(_accepted(kept, at, _edit_of(order, at, title, line)))
             return asyncio.create_task(self._save(playout.channel))
 
         said = {Act.SKIP: f'"{title}" dilewati {order.by}', Act.RESUME: f"dilanjutkan {order.by}"}
-        await self._air.obey(playout.channel, begin, said.get(order.act, ""))
+        await self._air.obey(playout.channel, begin, said.get(order.act, ""), cut=cut)
 
     async def _plan_on(self, kept: Kept, playout: ChannelPlayout) -> None:
         """Insert next, hold, or fill: what runs airs to its end."""
-        order, at = kept.order, playout.end
+        order = kept.order
         if order.act is Act.NEXT:
             self._must_be_ready(order)
-        elif self.ledger(playout.channel).held(at) is not None:
+        elif self.ledger(playout.channel).held(playout.end) is not None:
             raise Refused("Sisipan sudah tayang atau menunggu; lanjutkan dulu.", "It is held already.")
         elif order.act is Act.FILL and order.until <= playout.stop:
             raise Refused(
                 "Materi yang tayang selesai sesudah jam itu; pilih jam yang lebih lambat.",
                 "What runs ends after that time; choose a later one.",
             )
-        await self._keep(_accepted(kept, at, _edit_of(order, at)))
-        await self._air.relay(playout.channel)
+
+        def begin(at: Quanta) -> Awaitable[None]:
+            self._set(_accepted(kept, at, _edit_of(order, at)))
+            return asyncio.create_task(self._save(playout.channel))
+
+        await self._air.obey(playout.channel, begin, cut=False)
 
     def _must_be_ready(self, order: Order) -> None:
         material = self._air.planner.material(order.channel, AssetId(order.asset))
@@ -275,8 +276,7 @@ class Control:
             return
         playout = self._air.engine.channels[channel]
         await self._keep(_over(breaking, at, playout.rundown or ()))
-        if playout.rundown is not None:
-            await self._air.relay(channel)
+        self._air.plan_anew(channel)
 
     # --- what becomes of them ---
 
