@@ -416,6 +416,8 @@ def _aired_row(row: AiredRow) -> dict[str, Any]:
         "order_id": row.order[:64],
         "artist": row.artist[:300],
         "why": row.why,
+        "in_point": row.in_point,
+        "planned": row.planned,
     }
 
 

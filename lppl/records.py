@@ -165,7 +165,7 @@ class Page:
 
 @dataclass(frozen=True, slots=True)
 class AiredRow:
-    """One line of the index of the journal; `start` and `length` in quanta."""
+    """One line of the index of the journal; times in quanta. Off the air `asset` and `house` are empty."""
 
     channel: str
     start: Quanta
@@ -181,6 +181,8 @@ class AiredRow:
     order: str = ""
     artist: str = ""
     why: str = ""
+    in_point: Quanta | None = None
+    planned: Quanta | None = None
 
 
 def facts_to_json(facts: Facts) -> dict[str, Any]:

@@ -171,9 +171,13 @@ aired = Table(
     Column("artist", String(300), nullable=False, server_default=""),
     Column("why", Text, nullable=False, server_default=""),
     Index(None, "asset_id", "start"),
+    Column("in_point", Integer),
+    Column("planned", Integer),
     Index(None, "order_id", "start"),
 )
-"""Index of the journal. Not bound to `assets`: what aired stays on record whatever becomes of the file."""
+"""Index of the journal. Not bound to `assets`: what aired stays on record whatever becomes of the file.
+
+Time off the air has neither asset nor house set. `in_point` and `planned` are missing in rows of an older release."""
 
 counters = Table(
     "counters",

@@ -12,9 +12,9 @@ from typing import Any
 
 from pydantic import BaseModel
 
-from lppl import journal
 from lppl.config import ChannelSettings, Settings
 from lppl.derived import Variant, derived_id
+from lppl.desk.as_run import AsRun
 from lppl.desk.errors import (
     AlreadyAiring,
     NothingToPublish,
@@ -113,6 +113,7 @@ class PlanningDesk:
     def __init__(self, settings: Settings, library: Library) -> None:
         self.settings, self.library = settings, library
         self.store = PlanStore(library.engine)
+        self.as_run = AsRun(library.engine, settings.data_dir / "journal")
         self.zone = settings.station.zone
         self.place = Place(settings.station.latitude, settings.station.longitude, self.zone)
 
@@ -368,10 +369,7 @@ class PlanningDesk:
     async def aired(self, channel: str, first: date, last: date) -> list[Entry]:
         """Return the journal's entries that touch the local days [first, last]."""
         self.channel(channel)
-        start, end = day_bounds(first, self.zone)[0], day_bounds(last, self.zone)[1]
-        folder = self.settings.data_dir / "journal"
-        found = await asyncio.to_thread(journal.read, folder, Quanta(start - 22_500))
-        return [e for e in found.get(channel, []) if e.end > start and e.item.start < end]
+        return await self.as_run.between(channel, day_bounds(first, self.zone)[0], day_bounds(last, self.zone)[1])
 
     async def planned_day(self, channel: str, day: date) -> tuple[Line, ...]:
         """Return the running order of a day as it was planned; empty when it was not kept."""

@@ -18,7 +18,7 @@ from lppl.errors import LpplError
 from lppl.events import Bus, LibraryChanged
 from lppl.journal import Entry
 from lppl.library import Library
-from lppl.media import ChannelKind, HouseId, Shelf
+from lppl.media import AssetId, ChannelKind, HouseId, Shelf
 from lppl.plan_store import PlanStore
 from lppl.ports import Aired
 from lppl.quanta import Quanta
@@ -120,7 +120,7 @@ class AsRunIndex:
         """Index what has ended, of all channels at once: a transaction costs more than its rows."""
         ended = [e for c in self._channels for e in _since(entries.get(c, ()), self._done[c])]
         if ended:
-            await library.record_aired([row for e in ended if (row := _row(e)) is not None])
+            await library.record_aired([index_row(e) for e in ended])
             for e in ended:
                 self._done[e.item.channel] = e.item.start
 
@@ -136,12 +136,10 @@ def _since(entries: Sequence[Entry], since: Quanta) -> list[Entry]:
     return list(itertools.takewhile(lambda e: e.item.start > since, ended))[::-1]
 
 
-def _row(entry: Entry) -> AiredRow | None:
-    """Return the index row of an entry; None for off-air time, which only the journal holds."""
+def index_row(entry: Entry) -> AiredRow:
+    """Return the index row of an entry."""
     item = entry.item
-    if item.asset is None or item.house is None:
-        return None
-    length = Quanta(entry.length)
+    asset, house = item.asset or AssetId(""), item.house or HouseId("")
     return AiredRow(
         item.channel, item.start, length, item.asset, item.house, item.kind.value, item.title, item.programme,
         item.programme_id, item.category, item.slot, item.order, item.artist, item.why,

@@ -32,6 +32,9 @@ def upgrade() -> None:
         sa.Column("last_login", sa.DateTime(timezone=True), nullable=True),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_accounts")),
         sa.UniqueConstraint("login", name=op.f("uq_accounts_login")),
+    with op.batch_alter_table("aired") as table:
+        table.add_column(sa.Column("in_point", sa.Integer(), nullable=True))
+        table.add_column(sa.Column("planned", sa.Integer(), nullable=True))
     )
     op.create_table(
         "sessions",
