@@ -141,8 +141,8 @@ def index_row(entry: Entry) -> AiredRow:
     item = entry.item
     asset, house = item.asset or AssetId(""), item.house or HouseId("")
     return AiredRow(
-        item.channel, item.start, length, item.asset, item.house, item.kind.value, item.title, item.programme,
-        item.programme_id, item.category, item.slot, item.order, item.artist, item.why,
+        item.channel, item.start, Quanta(entry.length), asset, house, item.kind.value, item.title, item.programme,
+        item.programme_id, item.category, item.slot, item.order, item.artist, item.why, item.in_point, item.planned,
     )  # fmt: skip
 
 
