@@ -15,6 +15,9 @@ def upgrade() -> None:
         table.add_column(sa.Column("removed", sa.DateTime(timezone=True), nullable=True))
     with op.batch_alter_table("grid_versions") as table:
         table.add_column(sa.Column("revision", sa.Integer(), nullable=False, server_default="1"))
+    with op.batch_alter_table("aired") as table:
+        table.add_column(sa.Column("in_point", sa.Integer(), nullable=True))
+        table.add_column(sa.Column("planned", sa.Integer(), nullable=True))
     op.create_table(
         "accounts",
         sa.Column("id", sa.Integer(), nullable=False),
@@ -32,9 +35,6 @@ def upgrade() -> None:
         sa.Column("last_login", sa.DateTime(timezone=True), nullable=True),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_accounts")),
         sa.UniqueConstraint("login", name=op.f("uq_accounts_login")),
-    with op.batch_alter_table("aired") as table:
-        table.add_column(sa.Column("in_point", sa.Integer(), nullable=True))
-        table.add_column(sa.Column("planned", sa.Integer(), nullable=True))
     )
     op.create_table(
         "sessions",
