@@ -170,9 +170,9 @@ aired = Table(
     Column("order_id", String(64), nullable=False, server_default=""),
     Column("artist", String(300), nullable=False, server_default=""),
     Column("why", Text, nullable=False, server_default=""),
-    Index(None, "asset_id", "start"),
     Column("in_point", Integer),
     Column("planned", Integer),
+    Index(None, "asset_id", "start"),
     Index(None, "order_id", "start"),
 )
 """Index of the journal. Not bound to `assets`: what aired stays on record whatever becomes of the file.
