@@ -62,6 +62,8 @@ PAST = Quanta(8 * 270_000)
 """How much of the past rotations look at: 8 days."""
 SLATE = Material(HouseId("slate.none"), AssetId("slate"), "Gambar siaga", Quanta(94))
 """Stands for the slate where only a plan is made."""
+Edits = Mapping[str, Mapping[str, Any]]
+"""Edits of a running order: their documents by number."""
 FALLBACK_SPEED = {ChannelKind.TV: 2.0, ChannelKind.RADIO: 20.0}
 """Seconds conformed in a second, before anything was measured."""
 
@@ -257,16 +259,20 @@ class PlanningDesk:
         """Return the running order of a local day: as the air role has planned it, and beyond that as it would."""
         return (await self.order(channel, day, day, now)).lines
 
-    async def order(self, channel: str, first: date, last: date, now: datetime, *, also: Edit | None = None) -> Order:
+    async def order(
+        self, channel: str, first: date, last: date, now: datetime, *, otherwise: Edits | None = None
+    ) -> Order:
         """Return the running order of the local days [first, last], from about now on, and how its slots come out.
 
-        `also`: as it would be with that edit. What the air role has told needs no look at the library.
+        `otherwise`: with these edits in place of those in force. What the air role has told needs no library.
         """
         if last > now.astimezone(self.zone).date() + FURTHEST:
             raise TooFarAhead(FURTHEST.days)
         span = day_bounds(first, self.zone)[0], day_bounds(last, self.zone)[1]
         settings, at = self.channel(channel), at_or_after(now)
-        documents = with_edit(await documents_of(self.store, channel, now), also)
+        documents = await documents_of(self.store, channel, now)
+        if otherwise is not None:
+            documents = replace(documents, edits=otherwise)
         lines = await asyncio.to_thread(self._standing, channel, documents, at)
         if lines and lines[-1].end >= span[1]:
             return await asyncio.to_thread(self._told_order, settings, documents, lines, span, at)
@@ -428,11 +434,3 @@ class PlanningDesk:
             found.plan, found.desk, s.channel.kind, catalogue, (s.ident, SLATE), self.zone, (s.now, end), past,
             self._around(s, found, others),
         )  # fmt: skip
-
-
-def with_edit(documents: Documents, edit: Edit | None) -> Documents:
-    """Return documents with one edit more, the newest; None: as they are."""
-    if edit is None:
-        return documents
-    number = max((int(name) for name in documents.edits), default=0) + 1
-    return replace(documents, edits={**documents.edits, str(number): edit.model_dump(mode="json")})
