@@ -155,7 +155,7 @@ async def make_demo(
     """Write the demo's schedule files and then its media, at idle priority; may be cancelled and run again.
 
     One call at a time may work on a `media` folder. `on_file` is called with every new media file once it has
-    its name. A file that cannot be made is logged and passed over, so that one missing codec does not cost the
+    its name, in a thread. A file that cannot be made is logged and passed over, so that one missing codec does not cost the
     rest. Raises OSError when a folder cannot be written.
     """
     tools = tools or Tools.find()
@@ -186,11 +186,13 @@ async def _make_one(shop: make.Workshop, item: Item, out: Path, on_file: Callabl
         log.warning("demo_file_not_made", path=item.path, reason=str(failure))
         return
     if on_file:
-        on_file(out)
+        await asyncio.to_thread(on_file, out)
 
 
-def write_schedules(folder: Path, station: DemoStation) -> None:
-    """Write the demo's schedule files into `folder` where they are absent. Raises OSError."""
+def write_schedules(folder: Path, station: DemoStation, on_file: Callable[[Path], None] | None = None) -> None:
+    """Write the demo's schedule files into `folder` where they are absent; `on_file` is told. Raises OSError."""
     for name, text in schedules.texts(station.tv, station.radio, station.place).items():
         if not (folder / name).exists():
             durable.write_file(folder / name, text.encode())
+            if on_file:
+                on_file(folder / name)

@@ -13,6 +13,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from lppl import journal
 from lppl.config import Settings
+from lppl.demo import record
 from lppl.demo.station import DemoStation, make_demo, write_schedules
 from lppl.errors import LpplError
 from lppl.events import Bus, LibraryChanged
@@ -181,6 +182,7 @@ class Work:
         await asyncio.to_thread(partial(settings.media_dir.mkdir, parents=True, exist_ok=True))
         library = await self._records.opened()
         async with asyncio.TaskGroup() as group:
+            await asyncio.to_thread(self._remove_demo)
             if settings.demo:
                 await self._demo_schedules()
                 group.create_task(supervised("demo", self._demo))
@@ -226,11 +228,25 @@ class Work:
 
     async def _demo_schedules(self) -> None:
         """Write the demo's schedule files before the first scan asks what is wanted."""
-        await asyncio.to_thread(write_schedules, self.settings.data_dir / "schedule", self._demo_station())
+        data = self.settings.data_dir
+        note = partial(record.note_schedule, data)
+        await asyncio.to_thread(write_schedules, data / "schedule", self._demo_station(), note)
+
+    def _remove_demo(self) -> None:
+        """Remove what the demo made, once staff have asked for that."""
+        data = self.settings.data_dir
+        if self.settings.demo or not record.read(data).leaving:
+            return
+        try:
+            gone = record.remove(data, self.settings.media_dir, data / "schedule")
+            log.info("demo_removed", files=gone)
+        except OSError as error:
+            log.warning("demo_not_removed", reason=str(error))
 
     async def _demo(self) -> None:
         try:
-            await make_demo(self.settings.media_dir, self.settings.data_dir / "schedule", self._demo_station())
+            data, media = self.settings.data_dir, self.settings.media_dir
+            await make_demo(media, data / "schedule", self._demo_station(), partial(record.note_file, data, media))
         except (OSError, LpplError) as error:
             log.warning("demo_not_made", reason=str(error))
 
