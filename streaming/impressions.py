@@ -75,20 +75,18 @@ class Impressions:
     async def _gather(self) -> None:
         """Add what has come since, and put in front what airs next."""
         counters = await self._library.change_counter(), await self._library.rendered_counter()
-        if counters != self._counters:
-            await self._add_new()
-            self._counters = counters
-        if self._todo:
-            soon = {house: n for n, house in enumerate(await asyncio.to_thread(self._soon))}
-            if not soon.keys().isdisjoint(self._todo):
-                self._todo.sort(key=lambda house: -soon.get(house, len(soon)))
-
-    async def _add_new(self) -> None:
+        if counters == self._counters and not self._todo:
+            return
         recorded = await self._library.house_ids()
-        new = sorted(house for house in recorded - self._known if house.split(".", 1)[1] in self._recipes)
+        soon = await asyncio.to_thread(self._soon)
+        # what airs may be the station's own, which no library holds
+        new = sorted(h for h in {*recorded, *soon} - self._known if h.split(".", 1)[1] in self._recipes)
         bare = await asyncio.to_thread(lambda: [house for house in new if self._misses(house)])
-        self._known = recorded  # what is lost, and then made again, is new
+        self._known = recorded.union(soon)  # what is lost, and then made again, is new
         self._todo += reversed(bare)
+        places = {house: n for n, house in enumerate(soon)}
+        self._todo.sort(key=lambda house: -places.get(house, len(places)))
+        self._counters = counters
 
     def _misses(self, house: HouseId) -> bool:
         return not self._heard(house) or not self._seen(AssetId(house.split(".", 1)[0]))

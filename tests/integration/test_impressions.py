@@ -172,6 +172,14 @@ async def test_a_damaged_set_is_told_once_and_measured_when_it_was_made_again(st
     assert station.levels.measured(broken) and station.levels.finding(broken) is None
 
 
+async def test_what_airs_is_measured_though_no_library_holds_it(station: Station) -> None:
+    own = await station.song(1)
+    await station.library.lose_house(own, NOW)
+    station.soon = (own,)
+    assert not await station.impressions.some()
+    assert station.levels.measured(own)
+
+
 async def test_new_sets_are_found_when_it_is_woken(station: Station) -> None:
     task = asyncio.create_task(station.impressions.run())
     try:
