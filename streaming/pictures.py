@@ -21,6 +21,8 @@ from streaming.fmp4 import VideoTrack, fragment_header, init_segment
 from streaming.house import HouseSet, Rendition, Span
 
 POSTER_WIDTH = 320
+ENOUGH = 2 * POSTER_WIDTH
+"""Taken from a picture so wide: the leanest rung shows its blocks, and eleven key frames cost nothing."""
 POSTER_AT = 0.2
 """Of the length: the title is over, and what it is about has begun."""
 FRAMES = 10
@@ -57,7 +59,7 @@ class Thumbs:
 
 
 def rung_for(found: HouseSet) -> Rendition | None:
-    """Return the least picture of a set that is no narrower than the poster; None when it has no picture."""
+    """Return the least picture of a set that is wide enough, else its widest; None when it has no picture."""
     pictures = sorted(
         (track.width, name)
         for name, rendition in found.renditions.items()
@@ -65,7 +67,7 @@ def rung_for(found: HouseSet) -> Rendition | None:
     )
     if not pictures:
         return None
-    wide = [name for width, name in pictures if width >= POSTER_WIDTH]
+    wide = [name for width, name in pictures if width >= ENOUGH]
     return found.renditions[wide[0] if wide else pictures[-1][1]]
 
 
