@@ -31,7 +31,7 @@ URLS: Final = (
     PublicUrl("GET", "/panduan/{channel}/siaran/{uid}.ics", "/panduan/tv/siaran/tidak-ada.ics", (404,), HTML),
     PublicUrl("GET", "/panduan/{channel}/seri/{programme}.ics", "/panduan/tv/seri/tidak-ada.ics", (404,), HTML),
     PublicUrl("GET", "/tonton", "/tonton", (200,), HTML),
-    PublicUrl("GET", r"/tonton/{channel}/{span:\d{1,12}-\d{1,12}}", "/tonton/tv/1-2", (404, 503), HTML),
+    PublicUrl("GET", r"/tonton/{channel}/{span:\d{1,12}-\d{1,12}}", "/tonton/tv/2-1", (404,), HTML),
     PublicUrl("GET", "/tonton/{channel}/{uid}", "/tonton/tv/tidak-ada", (404,), HTML),
     PublicUrl("GET", "/saat/{channel}/{moment}", "/saat/tv/kemarin", (404,), HTML),
     PublicUrl("GET", "/widget", "/widget", (200,), HTML),

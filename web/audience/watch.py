@@ -60,11 +60,12 @@ class Watch:
         channel = self._pages.channel(request)
         try:
             span = Span.parse(request.match_info["span"])
+            starting(span.end)  # raises for a year that no calendar has
             middle = Quanta((span.start + span.end) // 2)
             entry = await self._pages.view.at(channel.id, middle)
         except SpanInvalid as error:
             raise self._pages.missing(request, self._pages.sentence(error, request)) from None
-        except (OverflowError, ValueError, OSError):  # a year that no calendar has
+        except (OverflowError, ValueError, OSError):
             raise self._pages.missing(request) from None
         return await self._player(request, channel, span, entry)
 
