@@ -53,7 +53,7 @@ class Door:
         try:
             visit.account, visit.session, visit.token, visit.cookie = await self._visitor(visit)
             route = await self._found(visit)
-            verdict = judged(route.need, visit)
+            verdict = judged(route, visit)
             if verdict is Verdict.COME_IN and not await self._own(route, visit):
                 verdict = Verdict.FORGED
             if verdict is not Verdict.COME_IN:

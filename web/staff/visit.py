@@ -129,11 +129,12 @@ def csrf_of(cookie: str) -> str:
     return hmac.digest(cookie.encode(), b"csrf", hashlib.sha256).hex() if cookie else ""
 
 
-def judged(need: Right | Need, visit: Visit) -> Verdict:
-    """Decide who comes in."""
+def judged(route: Route, visit: Visit) -> Verdict:
+    """Decide who comes in. A program's token opens the API alone."""
+    need = route.need
     if need is Need.NOTHING:
         return Verdict.COME_IN
-    if visit.account is None:
+    if visit.account is None or (visit.token is not None and not route.api):
         return Verdict.LOG_IN
     if need is Need.HALF:
         return Verdict.COME_IN if visit.session is not None else Verdict.FORBIDDEN
