@@ -11,6 +11,8 @@ from functools import cached_property
 from lppl.account_store import AccountStore
 from lppl.audit import AuditLog
 from lppl.config import Settings
+from lppl.desk.documents import DocumentDesk
+from lppl.desk.grids import GridDesk
 from lppl.desk.people import PeopleDesk
 from lppl.desk.planning import PlanningDesk
 from lppl.desk.settings import SettingsDesk
@@ -50,6 +52,16 @@ class Office:
     def planning(self) -> PlanningDesk:
         """The weekly grid, running orders, logs. Raises DatabaseAway, as all desks do."""
         return PlanningDesk(self.settings, self.library)
+
+    @cached_property
+    def grids(self) -> GridDesk:
+        """The weekly grid as staff change it."""
+        return GridDesk(self.planning, self.audit, self.bus)
+
+    @cached_property
+    def documents(self) -> DocumentDesk:
+        """Programmes, rules of channels, the Hijri calendar."""
+        return DocumentDesk(self.planning, self.audit, self.bus)
 
     @cached_property
     def audit(self) -> AuditLog:

@@ -12,6 +12,9 @@ from lppl.desk.rundown import NoSuchLine
 from lppl.errors import DatabaseAway, LpplError, NotThere, SettingsInvalid
 from lppl.mistakes import said
 from lppl.passwords import PasswordRefused
+from lppl.plan_store import Superseded
+from scheduler.grid_changes import ChangeRefused
+from scheduler.grid_text import GridTextInvalid
 from web.staff.visit import Verdict, Visit
 
 CONTENT_TYPE = "application/problem+json"
@@ -30,6 +33,8 @@ STATUS: Sequence[tuple[type[LpplError], int]] = (
     (NoSuchLine, 404),
     (NoAccount, 404),
     (TooFarAhead, 422),
+    (ChangeRefused, 422),
+    (GridTextInvalid, 422),
 )
 """Which answer an error is; any other that a person can do something about is 409."""
 
@@ -89,6 +94,16 @@ def problem_of(error: Exception) -> Problem:
                 {"detail": f.indonesian, "english": f.english, "source": f.source, "where": f.where}
                 for f in error.findings
             ]
+        if isinstance(error, Superseded) and error.current is not None:
+            current = error.current
+            found.conflict = {  # type: ignore[attr-defined]
+                "author": current.author, "revision": current.revision, "number": current.number,
+                "state": current.state.value, "at": (current.published or current.created).isoformat(),
+            }  # fmt: skip
+        if isinstance(error, ChangeRefused):
+            found.errors = [FieldProblem(field=error.field, detail=error.indonesian, english=error.english)]
+        if isinstance(error, GridTextInvalid):
+            found.errors = [FieldProblem(field="text", detail=each, english=each) for each in error.mistakes]
         return found
     return Problem(title=title, status=status, detail=title, english=english)
 
