@@ -135,17 +135,9 @@ class Air:
 
     async def run(self, last: Mapping[str, Entry], past: Mapping[str, Sequence[Entry]], ready: asyncio.Event) -> None:
         """Go on air where the journal ended and stay there; sets `ready` once the first quanta are committed."""
-        for channel, entries in past.items():
-            if channel in self.history:
-                self.history[channel].extend(_aired(entries))
-                self._entries[channel] = list(entries)
+        self.remember(past)
         async with self.engine.on_air(last):
-            for channel, playout in self.engine.channels.items():
-                self._note_running(playout)
-                await asyncio.to_thread(self._recall, channel)
-                await self.control.recall(channel)
-                await self.read_schedule(channel)
-                await self.plan(channel, horizon=FIRST_HORIZON)
+            await self.begin()
             await self.engine.tick()
             ready.set()
             async with asyncio.TaskGroup() as group:
@@ -157,6 +149,22 @@ class Air:
                     ("control", self.control.run),
                 ):
                     group.create_task(supervised(name, helper))
+
+    def remember(self, past: Mapping[str, Sequence[Entry]]) -> None:
+        """Take what the journal says of the past, before the air."""
+        for channel, entries in past.items():
+            if channel in self.history:
+                self.history[channel].extend(_aired(entries))
+                self._entries[channel] = list(entries)
+
+    async def begin(self) -> None:
+        """Read what staff had laid down and operators had ordered, and plan the first hour of every channel."""
+        for channel, playout in self.engine.channels.items():
+            self._note_running(playout)
+            await asyncio.to_thread(self._recall, channel)
+            await self.control.recall(channel)
+            await self.read_schedule(channel)
+            await self.plan(channel, horizon=FIRST_HORIZON)
 
     def _note_running(self, playout: ChannelPlayout) -> None:
         """Let the past say that what runs on over a restart airs to its planned end, not only as far as committed."""

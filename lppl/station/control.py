@@ -132,19 +132,23 @@ class Control:
         await asyncio.to_thread(lambda: folder.mkdir(parents=True, exist_ok=True))
         with noticing([folder]) as self._noticed:
             while True:
-                again, self._again = self._again, []
-                for order in (*again, *await asyncio.to_thread(orders.given, self._settings)):
-                    await self.take(order)
-                for channel in self._air.engine.channels:
-                    await self._settle(channel)
+                await self.see_to()
                 await self._noticed.wait(self._pause())
+
+    async def see_to(self) -> None:
+        """Take what was ordered, and note what has begun to air, is rendered by now, or is over."""
+        again, self._again = self._again, []
+        for order in (*again, *await asyncio.to_thread(orders.given, self._settings)):
+            await self._take(order)
+        for channel in self._air.engine.channels:
+            await self._settle(channel)
 
     def _pause(self) -> float:
         if any(k.state is State.WAITING for ledger in self._ledgers.values() for k in ledger.kept[-20:]):
             return RENDERING_S
         return BLIND_S if self._noticed.blind else self._air.clock.rest(LOOK_ANYWAY_S)
 
-    async def take(self, order: Order) -> None:
+    async def _take(self, order: Order) -> None:
         """Do an order, once, and say what became of it."""
         now, channel = datetime.now(UTC), order.channel
         if channel in self._air.engine.channels and self.ledger(channel).of(order.id) is None:
