@@ -12,6 +12,7 @@ from sqlalchemy import (
     BigInteger,
     Boolean,
     Column,
+    Computed,
     DateTime,
     Dialect,
     Float,
@@ -80,7 +81,7 @@ assets = Table(
     Column("refusal_id", Text),
     Column("refusal_en", Text),
     Column("removed", Instant),
-    Index("ix_assets_search", "title", "id", "state", "words"),
+    Index("ix_assets_search", "title", "id", "state", "words", "removed", "has_picture", "added", "duration_s"),
     Index(None, "added"),
 )
 """One row per content. `state`: new (hashed, not examined), ready, refused, derived (rendered of others: no file).
@@ -101,6 +102,7 @@ asset_files = Table(
     Column("refusal_reason", String(32), index=True),
     Column("refusal_id", Text),
     Column("refusal_en", Text),
+    Index(None, "path", "asset_id"),
 )
 """Where content lies. A path has an asset, or the reason why it could not become one."""
 
@@ -248,8 +250,15 @@ asset_details = Table(
     Column("asset_id", String(40), ForeignKey("assets.id"), primary_key=True),
     Column("document", JSON, nullable=False),
     Column("updated", Instant, nullable=False),
+    Column("category", String(16), Computed("document ->> 'category'", persisted=True)),
+    Column("age", String(2), Computed("document ->> 'age'", persisted=True)),
+    Column("group_name", String(200), Computed("document ->> 'group'", persisted=True)),
+    Column("last_day", String(10), Computed("document ->> 'last_day'", persisted=True)),
+    Index("ix_asset_details_facets", "category", "age", "group_name", "last_day", "asset_id"),
 )
-"""What staff know of an asset beyond its file (:class:`lppl.programme.Details`)."""
+"""What staff know of an asset beyond its file (:class:`lppl.programme.Details`).
+
+What lists are filtered by is computed from the document by the database itself, and stands in an index."""
 
 derived_assets = Table(
     "derived_assets",

@@ -8,11 +8,29 @@ from lppl.tables import APPEND_ONLY
 revision = "0003"
 down_revision = "0002"
 
+FACETS = (("category", 16, "category"), ("age", 2, "age"), ("group_name", 200, "group"), ("last_day", 10, "last_day"))
+"""Column, length, key of the document that it is computed from."""
+
 
 def upgrade() -> None:
     """Add the tables of staff and audience."""
     with op.batch_alter_table("assets") as table:
         table.add_column(sa.Column("removed", sa.DateTime(timezone=True), nullable=True))
+    op.drop_index("ix_assets_search", table_name="assets")
+    op.create_index(
+        "ix_assets_search",
+        "assets",
+        ["title", "id", "state", "words", "removed", "has_picture", "added", "duration_s"],
+        unique=False,
+    )
+    op.create_index(op.f("ix_asset_files_path_asset_id"), "asset_files", ["path", "asset_id"], unique=False)
+    stored = op.get_bind().dialect.name != "sqlite"  # which cannot add a stored one to a table that is there
+    for name, length, key in FACETS:
+        computed = sa.Computed(f"document ->> '{key}'", persisted=stored)
+        op.add_column("asset_details", sa.Column(name, sa.String(length=length), computed, nullable=True))
+    op.create_index(
+        "ix_asset_details_facets", "asset_details", [*(name for name, _, _ in FACETS), "asset_id"], unique=False
+    )
     with op.batch_alter_table("grid_versions") as table:
         table.add_column(sa.Column("revision", sa.Integer(), nullable=False, server_default="1"))
     with op.batch_alter_table("aired") as table:
