@@ -28,7 +28,7 @@ class Beacon(BaseModel):
     p: Annotated[str, Field(pattern=r"^[A-Za-z0-9_-]{16,40}$")]
     c: Annotated[str, Field(min_length=1, max_length=32)]
     q: Annotated[str, Field(max_length=32)]
-    s: Annotated[float, Field(ge=0, le=86_400, strict=False)]
+    s: Annotated[float, Field(ge=0, le=86_400)]
     x: bool = False
 
 
