@@ -16,6 +16,7 @@ from web.staff.layout import Layout
 from web.staff.login import LoginPages
 from web.staff.news import StaffNews
 from web.staff.people import PeoplePages
+from web.staff.preview import PreviewPages
 from web.staff.visit import Need, Route, Visit
 from web.staff.webhooks import WebhookPages
 from web.static_files import StaticFiles
@@ -43,6 +44,7 @@ PAGES: Sequence[Callable[[Layout], Pages]] = (
     HomePage,
     PeoplePages,
     WebhookPages,
+    lambda _layout: PreviewPages(),
 )  # fmt: skip
 """What serves pages, feature after feature."""
 
