@@ -39,6 +39,10 @@ class Kind(StrEnum):
     PRAYER_TABLE = "prayer_table"
     RULE_BOOK = "rule_book"
     BREAK_IN = "break_in"
+    SETUP = "setup"
+    """How far setting the station up has come."""
+    IMPORT = "import"
+    """How staff read tables of other programs: columns by the headings that they have."""
 
 
 class VersionState(StrEnum):

@@ -155,8 +155,8 @@ async def make_demo(
     """Write the demo's schedule files and then its media, at idle priority; may be cancelled and run again.
 
     One call at a time may work on a `media` folder. `on_file` is called with every new media file once it has
-    its name, in a thread. A file that cannot be made is logged and passed over, so that one missing codec does not cost the
-    rest. Raises OSError when a folder cannot be written.
+    its name, in a thread. A file that cannot be made is logged and passed over, so that one missing codec does not
+    cost the rest. Raises OSError when a folder cannot be written.
     """
     tools = tools or Tools.find()
     await asyncio.to_thread(write_schedules, schedule_folder, station)
