@@ -99,7 +99,10 @@ class Library:
     # --- assets --------------------------------------------------------------------------------------
 
     async def add_asset(self, asset: AssetId, size: int, title: str, now: datetime) -> None:
-        """Record new content that has been hashed and not examined yet; does nothing when it is known."""
+        """Record new content that has been hashed and not examined yet.
+
+        When it is known it comes out of the bin, should it be there: somebody has brought it in again.
+        """
         row = {
             "id": asset,
             "size": size,
@@ -110,7 +113,7 @@ class Library:
         }
         async with self._engine.begin() as connection:
             statement = upsert(connection, assets).values(row | _tag_columns(Tags(title), ""))
-            await connection.execute(statement.on_conflict_do_nothing())
+            await connection.execute(statement.on_conflict_do_update(index_elements=["id"], set_={"removed": None}))
             await counted(connection, "library")
 
     async def examined(self, asset: AssetId, tags: Tags, facts: Facts, path: str = "") -> None:
@@ -163,10 +166,10 @@ class Library:
             return Page(tuple(await _complete(connection, rows)), total)
 
     async def ready_assets(self, after: str = "", limit: int = 500) -> tuple[Asset, ...]:
-        """Return ready assets with a present path, in id order after the id `after`, to walk over all."""
+        """Return ready assets with a present path, not in the bin, in id order after `after`, to walk over all."""
         query = (
             select(assets)
-            .where(assets.c.id > after, assets.c.state == AssetState.READY, _present())
+            .where(assets.c.id > after, assets.c.state == AssetState.READY, assets.c.removed.is_(None), _present())
             .order_by(assets.c.id)
             .limit(limit)
         )
@@ -210,7 +213,7 @@ class Library:
             return frozenset(HouseId(house) for house in await connection.scalars(query))
 
     async def shelf(self, profile: Profile) -> Shelf:
-        """Return everything that a channel with `profile` can air: ready, conformed, and its file still in the library.
+        """Return everything that a channel with `profile` can air: ready, conformed, its file there, not in the bin.
 
         With it what was rendered ahead from other material.
         """
@@ -230,7 +233,7 @@ class Library:
             .join(assets, assets.c.id == house_sets.c.asset_id)
             .join(asset_files, asset_files.c.asset_id == assets.c.id)
             .join(asset_details, asset_details.c.asset_id == assets.c.id, isouter=True)
-            .where(*ready, assets.c.state == AssetState.READY)
+            .where(*ready, assets.c.state == AssetState.READY, assets.c.removed.is_(None))
         )
         rendered = (
             select(house_sets.c.house_id, house_sets.c.quanta, derived_assets.c.id)

@@ -67,11 +67,12 @@ async def find(
     """Return one page of rows of `assets`, by title or newest first, and how many match in all.
 
     What was rendered of other assets bears their titles and is no material to look for: only its `state` finds it.
+    What is in the bin is not found.
     """
     words = words_of(query)
     if words is None:
         return (), 0
-    wanted = holding(words)
+    wanted = [*holding(words), assets.c.removed.is_(None)]
     wanted.append(assets.c.state != AssetState.DERIVED if state is None else assets.c.state == state)
     chosen = select(assets.c.id).where(*wanted)
     order, backwards = _orders(newest_first)
