@@ -4,6 +4,7 @@ import { share } from "../portal/share.js";
 
 /** Sharing a moment begins a little before it: people press late. */
 const BEFORE_MS = 2000;
+const AGAIN_MS = 5000;
 
 export class Replay {
   #box;
@@ -11,19 +12,23 @@ export class Replay {
   #hls = null;
   #opening = null;
   #into;
+  #wanted = false;
 
   /** `root`: the element that the server wrote; `into`: seconds at which to begin. */
   constructor(box, into) {
     this.#box = box;
     this.#media = box.querySelector("video, audio");
     this.#into = into;
-    // hls.js comes when somebody presses play: the page stays light for those who only look
-    if (this.#playsItself) this.#media.addEventListener("loadedmetadata", () => this.#begin(), { once: true });
-    else {
+    const start = box.querySelector('[data-role="start"]');
+    if (this.#playsItself) {
+      start.remove();
+      this.#media.addEventListener("loadedmetadata", () => this.#begin(), { once: true });
+    } else {
+      // hls.js comes when somebody presses play: the page stays light for those who only look
       this.#media.removeAttribute("src");
-      this.#media.addEventListener("play", () => this.#open(), { once: true });
-      this.#media.addEventListener("seeking", () => this.#open(), { once: true });
-      if (into > 0) this.#open();
+      this.#media.controls = false;
+      start.hidden = false;
+      start.addEventListener("click", () => this.go(this.#into));
     }
   }
 
@@ -50,6 +55,9 @@ export class Replay {
 
   async #load() {
     this.#say(this.#box.dataset.loading);
+    this.#box.querySelector('[data-role="start"]')?.remove();
+    this.#media.controls = true;
+    this.#media.focus();
     const { default: Hls } = await import("hls.js");
     if (!Hls.isSupported()) {
       this.#media.src = this.#box.dataset.src;
@@ -76,20 +84,21 @@ export class Replay {
     this.#into = this.#media.currentTime;
     this.#hls.destroy();
     this.#opening = null;
-    this.#media.addEventListener("play", () => this.#open(), { once: true });
+    setTimeout(() => this.#open(), AGAIN_MS); // the station may be away for a moment only
   }
 
   #begin() {
     if (this.#into > 0) this.#media.currentTime = this.#into;
     this.#into = 0;
+    if (this.#wanted) this.#media.play().catch(() => {}); // not allowed without a press: the controls are there
   }
 
   /** Go to so many seconds after the beginning, and play. */
   async go(into) {
     this.#into = into;
+    this.#wanted = true;
     if (this.#playsItself || this.#media.readyState > 0) this.#begin();
     else await this.#open();
-    this.#media.play().catch(() => {}); // not allowed without a press: the controls are there
   }
 
   /** The air time that is shown, milliseconds. */
@@ -98,7 +107,7 @@ export class Replay {
     return exact || Number(this.#box.dataset.startMs) + (this.#media.currentTime || this.#into) * 1000;
   }
 
-  /** "360p", or the channel's sound. */
+  /** What is counted: catch-up has one name, whatever its quality. */
   get quality() {
     return "ulang";
   }
