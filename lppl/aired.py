@@ -7,7 +7,7 @@ truth, and whoever wants the whole asks it for the rest (:meth:`lppl.desk.planni
 from collections.abc import Sequence
 from typing import Any
 
-from sqlalchemy import ColumnElement, Row, func, select
+from sqlalchemy import ColumnElement, func, select
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from lppl.database import READS
@@ -57,13 +57,15 @@ class AiredIndex:
     async def _read(self, *where: ColumnElement[bool]) -> list[Entry]:
         query = select(*_WANTED).where(_WHOLE, *where).order_by(_c.start)
         async with self._reading.connect() as connection:
-            rows: Sequence[Row[Any]] = (await connection.execute(query)).all()
-        return [_entry(row) for row in rows]
+            rows: Sequence[Sequence[Any]] = (await connection.execute(query)).all()
+        return [_entry(*row) for row in rows]
 
 
-def _entry(row: Row[Any]) -> Entry:
-    (channel, start, length, house, asset, kind, title, artist, programme, programme_id, category, slot, order, why,
-     in_point, planned) = row  # fmt: skip
+def _entry(
+    channel: str, start: Quanta, length: int, house: str, asset: str, kind: str, title: str, artist: str,
+    programme: str, programme_id: str, category: str, slot: str, order: str, why: str, in_point: Quanta,
+    planned: Quanta,
+) -> Entry:  # fmt: skip
     source = asset if house and house.partition(".")[0] != asset else ""
     item = Item(
         channel, start, HouseId(house) if house else None, in_point, planned, _KINDS[kind], title, artist, programme,

@@ -73,18 +73,24 @@ class AuditLog:
         self,
         *,
         words: str = "",
+        actor: str = "",
         action: str = "",
         first: datetime | None = None,
         last: datetime | None = None,
         before_id: int | None = None,
         limit: int = 100,
     ) -> tuple[Event, ...]:
-        """Return rows, newest first, older than `before_id`; `words`: part of actor, action or object."""
+        """Return rows, newest first, older than `before_id`.
+
+        `words`: part of actor, action or object; `actor`: who exactly; `action`: how it begins.
+        """
         query = select(audit).order_by(audit.c.id.desc()).limit(limit)
         if words:
             query = query.where(
                 or_(*(c.icontains(words, autoescape=True) for c in (audit.c.actor, audit.c.action, audit.c.object)))
             )
+        if actor:
+            query = query.where(audit.c.actor == actor)
         if action:
             query = query.where(audit.c.action.startswith(action, autoescape=True))
         if first is not None:
@@ -95,6 +101,13 @@ class AuditLog:
             query = query.where(audit.c.id < before_id)
         async with self._reading.connect() as connection:
             return tuple(_event(row) for row in await connection.execute(query))
+
+    async def known(self) -> tuple[tuple[str, ...], tuple[str, ...]]:
+        """Return who did anything, and what was done, each in order."""
+        async with self._reading.connect() as connection:
+            actors = await connection.scalars(select(audit.c.actor).distinct().order_by(audit.c.actor))
+            actions = await connection.scalars(select(audit.c.action).distinct().order_by(audit.c.action))
+            return tuple(actors), tuple(actions)
 
 
 def without_secrets(value: Any) -> Any:

@@ -5,14 +5,14 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
-from lppl.config import ChannelSettings
 from lppl.desk.grid import UnknownName
 from lppl.desk.planning import PlanningDesk
 from lppl.desk.rundown import edits, sentence
-from lppl.errors import LpplError
+from lppl.errors import NotThere
 from lppl.journal import Entry
 from lppl.quanta import Quanta, at_or_after
-from lppl.rundown import Line
+from lppl.report_store import ReportStore
+from lppl.rundown import Line, line_from_json
 from scheduler.agenda import day_bounds
 from scheduler.as_run import DailyLog, daily_log
 from scheduler.comparison import Difference, compare
@@ -25,7 +25,7 @@ from scheduler.proof import OrderProof, proofs
 LONGEST_PROOF = timedelta(days=400)
 
 
-class NotKept(LpplError):
+class NotKept(NotThere):
     """The running order of a day was not kept, so nothing can be compared with it."""
 
     def __init__(self, channel: str, day: date) -> None:
@@ -84,20 +84,14 @@ async def proof(
     first = max(first or orders[order].first, last - LONGEST_PROOF)
     planned: dict[str, Sequence[Line]] = {}
     aired: dict[str, Sequence[Entry]] = {}
-    for channel in desk.settings.channels:
-        if first <= last and (not orders[order].channels or channel.id in orders[order].channels):
-            planned[channel.id] = await _planned(desk, channel, first, last)
-            entries = await desk.aired(channel.id, first, last)
-            aired[channel.id] = [e for e in entries if e.item.order == order]
+    for channel in (c.id for c in desk.settings.channels):
+        if first <= last and (not orders[order].channels or channel in orders[order].channels):
+            start, end = day_bounds(first, desk.zone)[0], day_bounds(last, desk.zone)[1]
+            kept = await ReportStore(desk.library.engine).planned_with(order, channel, first, last)
+            planned[channel] = [line_from_json(said) for said in kept]
+            aired[channel] = await desk.as_run.of_order(order, channel, start, end)
     found = await asyncio.to_thread(proofs, planned, aired, desk.zone)
     return next((p for p in found if p.order == order), OrderProof(order, (), 0)), first, last
-
-
-async def _planned(desk: PlanningDesk, channel: ChannelSettings, first: date, last: date) -> list[Line]:
-    found: list[Line] = []
-    for number in range((last - first).days + 1):
-        found += await desk.planned_day(channel.id, first + timedelta(days=number))
-    return found
 
 
 async def guide_of(

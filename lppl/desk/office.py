@@ -3,23 +3,28 @@
 While the records are away, or not open yet, no desk is to be had, and :class:`DatabaseAway` says so.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import cached_property
 
 from lppl.account_store import AccountStore
+from lppl.audience import LiveCount
 from lppl.audit import AuditLog
 from lppl.config import Settings
+from lppl.desk.dashboard import DashboardDesk, Health
 from lppl.desk.documents import DocumentDesk
+from lppl.desk.figures import Figures
 from lppl.desk.grids import GridDesk
 from lppl.desk.people import PeopleDesk
 from lppl.desk.planning import PlanningDesk
 from lppl.desk.settings import SettingsDesk
+from lppl.desk.takedowns import TakedownDesk
 from lppl.errors import DatabaseAway
 from lppl.events import Bus
 from lppl.library import Library
 from lppl.sealing import Seal
+from lppl.takedowns import Takedowns
 from lppl.webhooks import Webhooks
 
 
@@ -39,6 +44,10 @@ class Office:
     now: Callable[[], datetime] = wall_clock
     again: Callable[[], None] | None = None
     """Starts the service anew, where that can be done."""
+    live: Callable[[], Sequence[LiveCount]] = tuple
+    """Who listens now, as this process knows it."""
+    health: Callable[[], Health | None] = lambda: None
+    """How the station is; None where nobody knows."""
 
     @property
     def library(self) -> Library:
@@ -62,6 +71,21 @@ class Office:
     def documents(self) -> DocumentDesk:
         """Programmes, rules of channels, the Hijri calendar."""
         return DocumentDesk(self.planning, self.audit, self.bus)
+
+    @cached_property
+    def figures(self) -> Figures:
+        """What aired, added up by day."""
+        return Figures(self.planning)
+
+    @cached_property
+    def takedowns(self) -> TakedownDesk:
+        """What of the past may not be watched."""
+        return TakedownDesk(self.planning, self.audit, Takedowns(self.library.engine))
+
+    @cached_property
+    def dashboard(self) -> DashboardDesk:
+        """The head's figures."""
+        return DashboardDesk(self.planning, self.figures, self.live, self.health)
 
     @cached_property
     def audit(self) -> AuditLog:

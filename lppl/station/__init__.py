@@ -318,6 +318,7 @@ class Station:
 
     async def _office(self, serving: Serving, records: "Records") -> "Office":
         """Return what pages of staff work with."""
+        from lppl.desk.dashboard import health_told
         from lppl.desk.office import Office
 
         return Office(
@@ -327,6 +328,8 @@ class Station:
             await self._seal(),
             lambda: datetime.fromtimestamp(serving.clock.now_ms() / 1000, UTC),
             self.restarts.ask,
+            serving.audience.live_counts,
+            partial(health_told, serving.health),
         )
 
     async def _seal(self) -> "Seal":

@@ -8,7 +8,7 @@ from typing import Any, Protocol
 
 from aiohttp import web
 
-from web.api import grid, own, people, programmes, webhooks
+from web.api import audit, dashboard, grid, logs, own, people, programmes, webhooks
 from web.api.openapi import document
 from web.api.operations import PREFIX, Operation
 from web.staff.home import HomePage
@@ -34,6 +34,9 @@ OPERATIONS: Sequence[Operation] = (
     *people.operations.all,
     *own.operations.all,
     *webhooks.operations.all,
+    *logs.operations.all,
+    *dashboard.operations.all,
+    *audit.operations.all,
     *grid.operations.all,
     *programmes.operations.all,
 )  # fmt: skip
