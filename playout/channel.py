@@ -155,14 +155,9 @@ class ChannelPlayout:
         assert self.entry is not None
         item, line, stop = self.entry.item, self.line, self.stop
         later = [x for x in self.rundown or () if x.end > stop]
-        if self._fallback or item.house is None or item.asset is None or stop <= item.start:
+        line = line or line_of(item)
+        if self._fallback or line is None or stop <= item.start:
             return later
-        if line is None:
-            material = Material(item.house, item.asset, item.title, Quanta(item.in_point + item.planned), item.artist)
-            line = Line(
-                item.start, item.planned, material, item.in_point, item.kind, item.programme, item.hard, item.why,
-                item.slot, item.programme_id, item.category, item.order,
-            )  # fmt: skip
         running = replace(line, length=Quanta(stop - line.start))
         return [running, *later] if later and later[0].start == stop else [running]
 
@@ -387,6 +382,17 @@ class ChannelPlayout:
 
     def _usable(self, material: Material) -> bool:
         return material.house not in self.lost and self._sources.ready(material.house) is not None
+
+
+def line_of(item: Item) -> Line | None:
+    """Return a journalled item as the line that it was; None for time off the air."""
+    if item.house is None or item.asset is None:
+        return None
+    material = Material(item.house, item.asset, item.title, Quanta(item.in_point + item.planned), item.artist)
+    return Line(
+        item.start, item.planned, material, item.in_point, item.kind, item.programme, item.hard, item.why,
+        item.slot, item.programme_id, item.category, item.order,
+    )  # fmt: skip
 
 
 def _item(

@@ -337,6 +337,7 @@ class Air:
                 break
         playout.cut(made, said)
         self.shorten(channel, at)
+        self._unsaved.add(channel)
         self.changed(channel)
 
     def _made_from(self, channel: str, at: Quanta, past: Sequence[Aired]) -> Rundown:

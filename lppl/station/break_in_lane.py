@@ -17,6 +17,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from lppl.break_in import DEFAULTS, GENERIC, BreakIn, notice_of
 from lppl.config import ChannelSettings, Settings
 from lppl.errors import LpplError
+from lppl.media import HouseId
 from lppl.orders import State
 from lppl.plan_store import Kind, PlanStore
 from lppl.station import orders
@@ -32,7 +33,7 @@ AGAIN_S = 60.0
 
 
 class BreakInLane:
-    """Renders what is missing, one after another."""
+    """Renders what is missing: what is waited for side by side, the rest one after another."""
 
     def __init__(self, settings: Settings, records: Records) -> None:
         self._settings, self._records = settings, records
@@ -46,8 +47,8 @@ class BreakInLane:
         with noticing([folder]) as noticed:
             while True:
                 await self._follow_records()
-                while (missing := await asyncio.to_thread(self._missing)) is not None:
-                    await self._render(*missing)
+                while missing := await asyncio.to_thread(self._missing):
+                    await asyncio.gather(*(self._render(*each) for each in missing))
                 await noticed.wait(0.5 if noticed.blind else self._records.rest(LOOK_S))
 
     async def _follow_records(self) -> None:
@@ -83,15 +84,19 @@ class BreakInLane:
             for channel in self._settings.channels:
                 yield each, channel, False
 
-    def _missing(self) -> tuple[BreakIn, ChannelSettings, bool] | None:
-        """Return what is to be rendered next; None when all is there. Blocking."""
+    def _missing(self) -> list[tuple[BreakIn, ChannelSettings, bool]]:
+        """Return what is to be rendered next: all that is waited for, else one that is prepared. Blocking."""
         now = datetime.now(UTC).timestamp()
+        found: dict[HouseId, tuple[BreakIn, ChannelSettings, bool]] = {}
         for break_in, channel, urgent in self._wanted():
             house = orders.house_of(break_in, channel.name, self._settings.profile(channel))
             late = self._failed.get(house, 0.0) + (2.0 if urgent else AGAIN_S) > now
-            if not late and not folder_of(self._settings.data_dir / "house", house).exists():
-                return break_in, channel, urgent
-        return None
+            if late or folder_of(self._settings.data_dir / "house", house).exists():
+                continue
+            if found and not urgent:
+                break
+            found.setdefault(house, (break_in, channel, urgent))
+        return list(found.values())
 
     async def _render(self, break_in: BreakIn, channel: ChannelSettings, urgent: bool) -> None:
         settings, profile = self._settings, self._settings.profile(channel)

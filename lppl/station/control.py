@@ -24,8 +24,7 @@ from lppl.quanta import GOP, Quanta, covering
 from lppl.rundown import Kind, Line, Rundown
 from lppl.station import break_ins, orders
 from lppl.station.noticing import Noticed, noticing
-from lppl.station.state import read_rundown
-from playout.channel import ChannelPlayout, Over
+from playout.channel import ChannelPlayout, Over, line_of
 from scheduler import edits
 from scheduler.documents import Documents
 from scheduler.edits import Edit
@@ -51,6 +50,7 @@ SEEN_AGAIN = timedelta(seconds=30)
 """An edit is laid over the documents by itself until they hold it, at most so long after it was recorded."""
 FORGOTTEN = covering(600)
 """A break-in that was on the air does not come back after a longer outage."""
+NEVER_BENEATH = (Kind.BREAK_IN, Kind.OFF, Kind.PREROLL)
 PLANNED_ACTS = (Act.NEXT, Act.HOLD, Act.FILL)
 
 
@@ -111,10 +111,11 @@ class Control:
             found = await self._over(kept)
             if found is not None:
                 playout.over = replace(found, until=Quanta(int((kept.edit or {}).get("until", 0))) or None)
-                # what went on beneath goes on there
-                lines = await asyncio.to_thread(read_rundown, self._settings, playout.channel)
-                if lines and lines[-1].end > playout.end:
-                    playout.follow(Rundown(lines))
+                # beneath, the item that it cut ran to its end, and what is planned from there on followed
+                cut = next((e.item for e in reversed(entries) if e.item.kind not in NEVER_BENEATH), None)
+                line = line_of(cut) if cut is not None else None
+                if line is not None:
+                    playout.follow(Rundown([line]))
         elif not waits:
             await self._end(kept, last.end if last is not None else Quanta(kept.at))
 
@@ -245,14 +246,14 @@ class Control:
             text = "Sedang disiapkan; tayang begitu siap.", "It is being rendered, and airs once it is."
             await self._keep(_say(kept, State.WAITING, *text))
             return
-        before, at = self.ledger(playout.channel).breaking_in(), playout.end
+        before, at = self.ledger(playout.channel).breaking_in(), Quanta(kept.at or playout.end)
         if before is not None and before.order.id != kept.order.id:
             await self._keep(_over(before, at, playout.rundown or ()))
         note = f"{kept.order.break_in.label}: {kept.order.break_in.headline}"
-        until = break_ins.until_of(kept.order, over, at) if ready else Quanta(kept.order.until) or None
+        until = break_ins.until_of(kept.order, over, playout.end) if ready else Quanta(kept.order.until) or None
         edit = edits.ordered(edits.Act.BREAK_IN, at, kept.order.id, kept.order.by, note, until or edits.OPEN)
         text = ("", "") if ready else ("Layar umum tayang; teksnya sedang disiapkan.", "The generic slate airs first.")
-        began = _accepted(kept, Quanta(kept.at or at), edit)
+        began = _accepted(kept, at, edit)
         await self._keep(_say(began, State.ACCEPTED if ready else State.WAITING, *text))
         self._air.shorten(playout.channel, playout.end)
         playout.break_in(replace(over, until=until))
