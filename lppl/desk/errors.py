@@ -59,6 +59,14 @@ class AlreadyAiring(LpplError):
         )
 
 
+class WrongField(LpplError):
+    """One field of what somebody wrote cannot be used as things stand; `field` names it as the API does."""
+
+    def __init__(self, field: str, indonesian: str, english: str) -> None:
+        self.field = field
+        super().__init__(indonesian, english)
+
+
 class TooFarAhead(LpplError):
     """A running order of a day too far ahead was asked for."""
 

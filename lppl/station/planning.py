@@ -9,7 +9,7 @@ import structlog
 from sqlalchemy.exc import SQLAlchemyError
 
 from lppl.config import Settings
-from lppl.events import Bus, LibraryChanged
+from lppl.events import Bus, LibraryChanged, PlanChanged
 from lppl.plan_store import Kind, PlanStore
 from lppl.quanta import at_or_after
 from lppl.station.records import LOOK_ANYWAY_S, LOOK_S, Records
@@ -68,7 +68,7 @@ class PlanWatch:
         seen: int | None = None
         stamp: tuple[int, ...] | None = None
         asked_at = read_at = -ANEW_S
-        async with self._bus.subscribe(LibraryChanged) as changes:
+        async with self._bus.subscribe(LibraryChanged, PlanChanged) as changes:
             while True:
                 now = self._records.stamp()
                 if now is None or now != stamp or loop.time() - asked_at > LOOK_ANYWAY_S:

@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 from aiohttp import web
 from pydantic import BaseModel, ConfigDict, ValidationError
 
-from lppl.desk.errors import ReasonNeeded, TooFarAhead, UnknownChannel, UnknownVersion
+from lppl.desk.errors import ReasonNeeded, TooFarAhead, UnknownChannel, UnknownVersion, WrongField
 from lppl.desk.grid import UnknownName
 from lppl.desk.people import LoginRefused, NoAccount, PersonNeeded, TooManyTries
 from lppl.desk.rundown import NoSuchLine
@@ -33,10 +33,19 @@ STATUS: Sequence[tuple[type[LpplError], int]] = (
     (NoSuchLine, 404),
     (NoAccount, 404),
     (TooFarAhead, 422),
+    (WrongField, 422),
     (ChangeRefused, 422),
     (GridTextInvalid, 422),
 )
 """Which answer an error is; any other that a person can do something about is 409."""
+
+
+class Detailed(LpplError):
+    """A conflict of which programs are told more than a sentence: `more` is JSON-able, by key."""
+
+    def __init__(self, indonesian: str, english: str, more: Mapping[str, object]) -> None:
+        self.more = more
+        super().__init__(indonesian, english)
 
 
 class FieldProblem(BaseModel):
@@ -94,6 +103,10 @@ def problem_of(error: Exception) -> Problem:
                 {"detail": f.indonesian, "english": f.english, "source": f.source, "where": f.where}
                 for f in error.findings
             ]
+        if isinstance(error, WrongField):
+            found.errors = [FieldProblem(field=error.field, detail=error.indonesian, english=error.english)]
+        if isinstance(error, Detailed):
+            found = found.model_copy(update=dict(error.more))
         if isinstance(error, Superseded) and error.current is not None:
             current = error.current
             found.conflict = {  # type: ignore[attr-defined]
