@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
+from zoneinfo import ZoneInfo
 
 from lppl.desk.planning import PlanningDesk
 from lppl.errors import LpplError
@@ -10,7 +11,7 @@ from lppl.plan_store import EditRow
 from lppl.quanta import Quanta, at_or_after, starting
 from lppl.rundown import Line
 from scheduler.agenda import day_bounds, instant
-from scheduler.edits import Edit, Put
+from scheduler.edits import Act, Edit, Put
 from scheduler.indonesian import clock
 from scheduler.words import clock as seconds_of
 
@@ -77,7 +78,7 @@ async def edits(desk: PlanningDesk, channel: str, since: date, *, withdrawn: boo
     """Return the edits about air times from the local day `since` on, oldest first."""
     desk.channel(channel)
     rows = await desk.store.edits(channel, day_bounds(since, desk.zone)[0], withdrawn=withdrawn)
-    return tuple(ToldEdit(row, _read(row)) for row in rows)
+    return tuple(told(row) for row in rows)
 
 
 async def put_of(desk: PlanningDesk, channel: str, line: Line) -> Put | None:
@@ -85,30 +86,50 @@ async def put_of(desk: PlanningDesk, channel: str, line: Line) -> Put | None:
     if not line.edit:
         return None
     rows = await desk.store.edits(channel, Quanta(0))
-    found = next((_read(row) for row in rows if row.id == line.edit), None)
+    found = next((told(row).edit for row in rows if row.id == line.edit), None)
     return found.put if found else None
 
 
-def _read(row: EditRow) -> Edit | None:
+def told(row: EditRow) -> ToldEdit:
+    """Return an edit with what it says."""
     try:
-        return Edit.model_validate(row.document)
+        return ToldEdit(row, Edit.model_validate(row.document))
     except ValueError:
-        return None
+        return ToldEdit(row, None)
 
 
 def sentence(told: ToldEdit, desk: PlanningDesk) -> str:
-    """Say an edit in Indonesian: ``ganti: "Lagu B" pukul 06.15.30``."""
+    """Say an edit in Indonesian: ``ganti "Lagu B", pukul 06.15.30``."""
+    return sentences(told, desk.zone)[0]
+
+
+def sentences(told: ToldEdit, zone: ZoneInfo) -> tuple[str, str]:
+    """Say an edit in Indonesian and in English."""
     edit = told.edit
     if edit is None:
-        return "tidak dapat dibaca"
+        return "tidak dapat dibaca", "cannot be read"
 
     def at(q: int) -> str:
-        return clock(starting(Quanta(q)).astimezone(desk.zone))
+        return clock(starting(Quanta(q)).astimezone(zone))
 
     title = (edit.put.title if edit.put else "") or edit.note
-    said = f"{edit.act.value}" + (f' "{title}"' if title else "")
+    said, english = (f'{word} "{title}"' if title else word for word in (edit.act.value, _ENGLISH[edit.act]))
     if edit.put is not None and edit.put.at != edit.at:
-        return f"{said}, dari {at(edit.at)} ke {at(edit.put.at)}"
+        return f"{said}, dari {at(edit.at)} ke {at(edit.put.at)}", f"{english}, from {at(edit.at)} to {at(edit.put.at)}"
     if edit.until:
-        return f"{said}, {at(edit.at)} sampai {at(edit.until)}"
-    return f"{said}, pukul {at(edit.at)}"
+        return f"{said}, {at(edit.at)} sampai {at(edit.until)}", f"{english}, {at(edit.at)} to {at(edit.until)}"
+    return f"{said}, pukul {at(edit.at)}", f"{english}, at {at(edit.at)}"
+
+
+_ENGLISH = {
+    Act.INSERT: "insert",
+    Act.REPLACE: "replace by",
+    Act.MOVE: "move",
+    Act.CUT: "cut",
+    Act.HOLD: "hold",
+    Act.SKIP: "skip",
+    Act.FILL: "fill",
+    Act.PLAY: "play now",
+    Act.RESUME: "go on",
+    Act.BREAK_IN: "break in",
+}
