@@ -12,6 +12,8 @@ from lppl.account_store import AccountStore
 from lppl.audience import LiveCount
 from lppl.audit import AuditLog
 from lppl.config import Settings
+from lppl.desk.day import DayDesk
+from lppl.desk.editing import EditingDesk
 from lppl.desk.dashboard import DashboardDesk, Health
 from lppl.desk.documents import DocumentDesk
 from lppl.desk.figures import Figures
@@ -86,6 +88,16 @@ class Office:
     def dashboard(self) -> DashboardDesk:
         """The head's figures."""
         return DashboardDesk(self.planning, self.figures, self.live, self.health)
+
+    @cached_property
+    def days(self) -> DayDesk:
+        """Running orders, a day at a time."""
+        return DayDesk(self.planning)
+
+    @cached_property
+    def editing(self) -> EditingDesk:
+        """Running orders changed by hand."""
+        return EditingDesk(self.days, self.audit, self.bus)
 
     @cached_property
     def audit(self) -> AuditLog:

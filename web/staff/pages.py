@@ -8,7 +8,7 @@ from typing import Any, Protocol
 
 from aiohttp import web
 
-from web.api import audit, dashboard, grid, logs, own, people, programmes, webhooks
+from web.api import audit, dashboard, grid, logs, own, people, programmes, rundown, webhooks
 from web.api.openapi import document
 from web.api.operations import PREFIX, Operation
 from web.staff.home import HomePage
@@ -33,6 +33,7 @@ class Pages(Protocol):
 OPERATIONS: Sequence[Operation] = (
     *people.operations.all,
     *own.operations.all,
+    *rundown.operations.all,
     *webhooks.operations.all,
     *logs.operations.all,
     *dashboard.operations.all,
