@@ -28,7 +28,7 @@ MOST_ROWS = 20_000
 """Rows of a file; narrow the dates for more."""
 
 Asked = Annotated[str, StringConstraints(max_length=120, pattern=r"^[^\x00]*$")]
-Action = Annotated[str, StringConstraints(max_length=64, pattern=r"^[a-z0-9_.]*$")]
+Action = Annotated[str, StringConstraints(max_length=64, pattern=r"^[a-z0-9_.-]*$")]
 
 
 class AuditFilter(Strict):
