@@ -5,7 +5,9 @@ Everything is checked with all sources together before a byte is written. What i
 """
 
 import asyncio
-from collections.abc import Callable, Mapping
+import secrets
+import time
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -14,10 +16,27 @@ import tomlkit
 
 from lppl import durable
 from lppl.audit import Actor, AuditLog
-from lppl.config import STATION_FILE, Settings, Sources, load_sources
+from lppl.config import STATION_FILE, Settings, Sources, VideoRungSettings, load_sources
+from lppl.doctor import Check
 from lppl.errors import LpplError
 
+RUN = secrets.token_hex(8)
+"""Differs after each start of the service."""
+FOUND_KEPT_S = 10.0
 HEAD = "Ditulis oleh halaman Pengaturan; lppl.toml dan variabel LPPL_* lebih diutamakan."
+
+_LADDER = Settings().ladder
+LADDERS: Mapping[str, tuple[VideoRungSettings, ...]] = {
+    "penuh": _LADDER,
+    "hemat": _LADDER[1:],
+    "ringan": _LADDER[-2:],
+}
+"""Presets of the pictures' sizes: each saves disk, processor and the audience's data over the one before."""
+
+
+def ladder_of(settings: Settings) -> str:
+    """Return the name of the preset that holds; empty for a ladder of the station's own."""
+    return next((name for name, rungs in LADDERS.items() if rungs == settings.ladder), "")
 
 
 class SetElsewhere(LpplError):
@@ -46,7 +65,8 @@ class SettingsDesk:
 
     def __init__(self, running: Settings, audit: AuditLog, again: Callable[[], None] | None = None) -> None:
         self.running, self._audit, self._again = running, audit, again
-        self._writing = asyncio.Lock()
+        self._writing, self._examining = asyncio.Lock(), asyncio.Lock()
+        self._found: tuple[float, Sequence[Check]] | None = None
 
     @property
     def file(self) -> Path:
@@ -85,6 +105,15 @@ class SettingsDesk:
         after = load_sources(kept=text).settings
         durable.write_file(self.file, text.encode())
         return after
+
+    async def examined(self) -> Sequence[Check]:
+        """Return what ``lppl doctor`` finds: one examination at a time, told again for a while."""
+        from lppl.commands.examination import examine  # it loads the engines
+
+        async with self._examining:
+            if self._found is None or time.monotonic() - self._found[0] > FOUND_KEPT_S:
+                self._found = time.monotonic(), await examine(self.running)
+            return self._found[1]
 
     async def restart(self, actor: Actor, now: datetime) -> None:
         """Start the service anew, with the settings on disk. Raises NoRestart, SettingsInvalid."""

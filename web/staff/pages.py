@@ -8,7 +8,7 @@ from typing import Any, Protocol
 
 from aiohttp import web
 
-from web.api import audit, dashboard, grid, logs, own, people, programmes, rundown, webhooks
+from web.api import audit, dashboard, grid, logs, own, people, programmes, rundown, setup, webhooks
 from web.api.openapi import document
 from web.api.operations import PREFIX, Operation
 from web.staff.home import HomePage
@@ -16,6 +16,7 @@ from web.staff.layout import Layout
 from web.staff.login import LoginPages
 from web.staff.news import StaffNews
 from web.staff.people import PeoplePages
+from web.staff.setup import SetupPages
 from web.staff.preview import PreviewPages
 from web.staff.visit import Need, Route, Visit
 from web.staff.webhooks import WebhookPages
@@ -33,6 +34,7 @@ class Pages(Protocol):
 OPERATIONS: Sequence[Operation] = (
     *people.operations.all,
     *own.operations.all,
+    *setup.operations.all,
     *rundown.operations.all,
     *webhooks.operations.all,
     *logs.operations.all,
@@ -47,6 +49,7 @@ PAGES: Sequence[Callable[[Layout], Pages]] = (
     LoginPages,
     HomePage,
     PeoplePages,
+    SetupPages,
     WebhookPages,
     lambda _layout: PreviewPages(),
 )  # fmt: skip
