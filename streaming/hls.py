@@ -95,7 +95,7 @@ class MediaPlaylist:
         follows: Quanta | None = None
         for s in self.segments:
             out += ["#EXT-X-DISCONTINUITY"] * s.discontinuities  # 4.4.4.3
-            if s.init_uri != init:
+            if s.init_uri and s.init_uri != init:
                 out.append(f'#EXT-X-MAP:URI="{s.init_uri}"')  # 4.4.4.5
                 init = s.init_uri
             if s.gap:
@@ -128,6 +128,23 @@ class AudioGroup:
 
 
 @dataclass(frozen=True, slots=True)
+class SubtitleGroup:
+    """EXT-X-MEDIA of captions as WebVTT (4.4.6.1)."""
+
+    group: str
+    uri: str
+    name: str
+    language: str
+
+    def text(self) -> str:
+        """Return the tag."""
+        return (
+            f'#EXT-X-MEDIA:TYPE=SUBTITLES,GROUP-ID="{self.group}",NAME={quoted(self.name)},LANGUAGE="{self.language}",'
+            f'DEFAULT=NO,AUTOSELECT=YES,URI="{self.uri}"'
+        )
+
+
+@dataclass(frozen=True, slots=True)
 class Variant:
     """EXT-X-STREAM-INF, or with `iframes` EXT-X-I-FRAME-STREAM-INF (4.4.6.2, 4.4.6.3). Rates in bit/s."""
 
@@ -138,6 +155,7 @@ class Variant:
     resolution: tuple[int, int] | None = None
     audio: str | None = None
     iframes: bool = False
+    subtitles: str | None = None
 
     def text(self) -> str:
         """Return the tag, and the URI on its line."""
@@ -150,6 +168,8 @@ class Variant:
             attributes.append("FRAME-RATE=25.000")
         if self.audio:
             attributes.append(f'AUDIO="{self.audio}"')
+        if self.subtitles:
+            attributes.append(f'SUBTITLES="{self.subtitles}"')
         return f"#EXT-X-STREAM-INF:{','.join(attributes)}\n{self.uri}"
 
 
@@ -157,7 +177,7 @@ class Variant:
 class MultivariantPlaylist:
     """The master playlist (4.4.6)."""
 
-    audio: Sequence[AudioGroup]
+    audio: Sequence[AudioGroup | SubtitleGroup]
     variants: Sequence[Variant]
 
     def text(self) -> str:

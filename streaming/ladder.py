@@ -3,10 +3,11 @@
 from collections.abc import Callable
 
 from lppl.media import AudioRung, Profile, VideoRung
-from streaming.hls import AudioGroup, MultivariantPlaylist, Variant
+from streaming.hls import AudioGroup, MultivariantPlaylist, SubtitleGroup, Variant
 
 LANGUAGE = "id"
 LANGUAGE_NAME = "Bahasa Indonesia"
+CAPTIONS = "teks"
 TARGET_TV = 5
 """A TV segment lasts 2.24 to 5.44 s, rounded 5 (4.4.3.1); what a span of the past cuts is shorter."""
 TARGET_RADIO = 4
@@ -34,10 +35,12 @@ def multivariant(
     *,
     sound_alone: bool = False,
     base: str = "",
+    captions: str = "",
 ) -> MultivariantPlaylist:
     """Return the playlist that names ``<base><rendition>/<kind>.m3u8`` of each rendition.
 
     `iframes` is the kind of the I-frame playlists; `sound_alone` leaves the picture out, the leanest first.
+    `captions` is the address of the playlist of captions; empty where there are none.
     """
     if sound_alone or not profile.video:
         ordered = reversed(profile.audio) if sound_alone else profile.audio
@@ -46,7 +49,11 @@ def multivariant(
             for a in ordered
         ]
         return MultivariantPlaylist((), variants)
-    groups = [AudioGroup(a.name, f"{base}{a.name}/{kind}.m3u8", LANGUAGE_NAME, LANGUAGE) for a in profile.audio]
+    groups: list[AudioGroup | SubtitleGroup] = [
+        AudioGroup(a.name, f"{base}{a.name}/{kind}.m3u8", LANGUAGE_NAME, LANGUAGE) for a in profile.audio
+    ]
+    if captions:
+        groups.append(SubtitleGroup(CAPTIONS, captions, "Teks", LANGUAGE))
     variants = []
     for i, rung in enumerate(profile.video):
         audio = profile.audio[0] if i < (len(profile.video) + 1) // 2 else profile.audio[-1]
@@ -58,6 +65,7 @@ def multivariant(
                 f"{video_codec(rung)},mp4a.40.2",
                 (rung.width, rung.height),
                 audio.name,
+                subtitles=CAPTIONS if captions else None,
             )
         )
     for rung in profile.video:

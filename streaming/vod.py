@@ -8,6 +8,7 @@ quanta, whoever lists it, so that one name means the same bytes for ever; each i
 import asyncio
 import contextlib
 import hashlib
+import math
 from collections.abc import AsyncIterator, Callable, Sequence
 from dataclasses import dataclass, field, replace
 from itertools import pairwise
@@ -17,7 +18,7 @@ import structlog
 
 from lppl.errors import LpplError
 from lppl.media import HouseId, Profile
-from lppl.quanta import Quanta
+from lppl.quanta import Quanta, seconds
 from lppl.withheld import Withheld
 from streaming.channel import Document, UnknownRendition, gop_finder
 from streaming.heads import Archive, Heads
@@ -35,6 +36,8 @@ KEEP_PLANS = 60_000
 KEEP_TEXT = 24 << 20
 """Bytes of playlists that are kept in memory."""
 KINDS = ("vod", "iframes")
+CAPTIONS = "teks"
+"""The playlist of captions, and where its WebVTT files lie."""
 MOST_WAITING = 16
 """Requests that may wait for work to be done; more are told to come again."""
 
@@ -119,37 +122,41 @@ class CatchUp:
 
     # --- playlists ---
 
-    async def document(self, span: Span, name: str, withheld: Withheld) -> Document:
+    async def document(self, span: Span, name: str, withheld: Withheld, *, captioned: bool = False) -> Document:
         """Return a playlist by its path below ``vod/<span>/``, without ``.m3u8``.
 
-        ``master``, ``audio``: multivariant; ``<rendition>/vod|iframes``: media. What lies in the future is left out.
+        ``master``, ``audio``: multivariant; ``<rendition>/vod|iframes``: media; ``teks``: captions, which ``master``
+        names when the span is `captioned`. What lies in the future is left out.
         Raises UnknownRendition; NotShown when nothing of the span can be watched.
         """
         rendition, _, kind = name.partition("/")
-        if name not in ("master", "audio") and (
+        if name not in ("master", "audio", CAPTIONS) and (
             kind not in KINDS or rendition not in (self.pictures if kind == "iframes" else self.names)
         ):
             raise UnknownRendition(name)
         span = Span(span.start, min(span.end, self._published()))
         if span.end <= span.start:
             raise NotShown(Absence.OFF_AIR)
-        key = span, withheld, name
+        key = span, withheld, f"{name}+" if captioned else name
         found = self._documents.get(key)
         if found is None:
             plan, lasting = await self._plan(span, withheld)
-            found = await asyncio.to_thread(self._render, plan, name)
+            found = await asyncio.to_thread(self._render, plan, name, captioned)
             if lasting:
                 self._documents.put(key, found, len(found.text) + len(found.gzipped))
         return found
 
-    def _render(self, plan: _Plan, name: str) -> Document:
+    def _render(self, plan: _Plan, name: str, captioned: bool) -> Document:
+        if name == CAPTIONS:
+            return Document.of(_captions(plan).text())
         if name in ("master", "audio"):
             # with the span as it is now: what is published in between must not make the renditions differ
             base = f"../{plan.span}/"
             codecs = plan.codecs
             playlist = multivariant(
-                self.profile, lambda rung: codecs[rung.name], *KINDS, sound_alone=name == "audio", base=base
-            )
+                self.profile, lambda rung: codecs[rung.name], *KINDS, sound_alone=name == "audio", base=base,
+                captions=f"{base}{CAPTIONS}.m3u8" if captioned else "",
+            )  # fmt: skip
             return Document.of(playlist.text())
         rendition, _, kind = name.partition("/")
         iframes = kind == "iframes"
@@ -322,3 +329,19 @@ class CatchUp:
         if hashlib.blake2b(data, digest_size=5).hexdigest() != identity:
             raise UnknownRendition(identity)
         return data
+
+
+def _captions(plan: _Plan) -> MediaPlaylist:
+    """Return the playlist of captions: one file for each stretch between discontinuities, which stand as everywhere."""
+    listed: list[ListedSegment] = []
+    runs: list[list[_Listed]] = []
+    for segment in plan.segments:
+        if segment.marked or not runs:
+            runs.append([])
+        runs[-1].append(segment)
+    for run in runs:
+        span = Span(run[0].span.start, run[-1].span.end)
+        marks = int(run[0].marked)
+        listed.append(ListedSegment(f"../{CAPTIONS}/{span}.vtt", span.start, span.end - span.start, "", marks))
+    longest = max(s.length for s in listed)
+    return MediaPlaylist(0, math.ceil(seconds(longest)), listed, ended=True)

@@ -5,13 +5,14 @@ Below it lie ``audio.m3u8`` and ``<rendition>/vod|iframes.m3u8``; segments and i
 the next request on; caches may keep a segment for an hour, and no longer for that reason.
 """
 
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 
 from aiohttp import hdrs, web
 
 from lppl.errors import LpplError
-from lppl.quanta import Quanta
+from lppl.quanta import QUANTUM_MS, Quanta
 from lppl.withheld import Withheld
+from streaming.captions import Cue, webvtt
 from streaming.channel import UnknownRendition
 from streaming.span import LONGEST_SEGMENT, Absence, NotShown, Span, SpanInvalid
 from streaming.vod import KINDS, Busy, CatchUp
@@ -30,17 +31,34 @@ STATUS: Mapping[Absence, type[web.HTTPException]] = {
 AskWithheld = Callable[[str], Awaitable[Withheld]]
 """channel -> what may not be watched of it now. Raises LpplError while nobody knows: then nothing is shown."""
 
+AskCaptions = Callable[[str, Span], Awaitable[Sequence[Cue]]]
+"""channel, span -> its captions, in milliseconds from its start; none while nobody knows."""
+VTT_TYPE = "text/vtt"
+WRAP = 1 << 33
+"""MPEG-2 timestamps of 90 kHz wrap there."""
+
+CAPTIONED: web.AppKey[AskCaptions] = web.AppKey("captioned")
 CATCH_UP = web.AppKey("catch_up", Mapping[str, CatchUp])
 WITHHELD: web.AppKey[AskWithheld] = web.AppKey("withheld")
 
 
-def add_vod(app: web.Application, channels: Mapping[str, CatchUp], withheld: AskWithheld) -> None:
+async def _no_captions(_channel: str, _span: Span) -> Sequence[Cue]:
+    return ()
+
+
+def add_vod(
+    app: web.Application,
+    channels: Mapping[str, CatchUp],
+    withheld: AskWithheld,
+    captions: AskCaptions = _no_captions,
+) -> None:
     """Register ``/hls/{channel}/vod/...``; before :func:`web.hls.add_hls`, which answers all else below ``/hls/``."""
-    app[CATCH_UP], app[WITHHELD] = channels, withheld
+    app[CATCH_UP], app[WITHHELD], app[CAPTIONED] = channels, withheld, captions
     base = f"/hls/{{channel:{NAME}}}/vod"
     get = app.router.add_get
-    get(f"{base}/{{span:[^/]+}}/{{name:master|audio}}.m3u8", playlist, allow_head=True)
+    get(f"{base}/{{span:[^/]+}}/{{name:master|audio|teks}}.m3u8", playlist, allow_head=True)
     get(f"{base}/{{span:[^/]+}}/{{name:{NAME}/(?:{'|'.join(KINDS)})}}.m3u8", playlist, allow_head=True)
+    get(f"{base}/teks/{{span:[^/]+}}.vtt", captions_of, allow_head=True)
     get(f"{base}/{{rendition:{NAME}}}/init-{{identity:[0-9a-f]{{10}}}}-{{at:[0-9]{{1,12}}}}.mp4", init, allow_head=True)
     get(f"{base}/{{rendition:{NAME}}}/{{iframe:i?}}{{span:[^/]+}}.m4s", segment, allow_head=True)
 
@@ -83,8 +101,21 @@ async def playlist(request: web.Request) -> web.Response:
     with _Answers():
         span = Span.parse(request.match_info["span"])
         withheld = await request.app[WITHHELD](channel.channel)
-        document = await channel.document(span, request.match_info["name"], withheld)
+        name = request.match_info["name"]
+        captioned = name == "master" and bool(await request.app[CAPTIONED](channel.channel, span))
+        document = await channel.document(span, name, withheld, captioned=captioned)
     return send_document(request, document, PLAYLIST_TYPE)
+
+
+async def captions_of(request: web.Request) -> web.Response:
+    """Send the captions of a stretch; what of it may not be watched has none."""
+    channel = _channel(request)
+    with _Answers():
+        span = Span.parse(request.match_info["span"])
+        await channel.document(span, "teks", await request.app[WITHHELD](channel.channel))
+        cues = await request.app[CAPTIONED](channel.channel, span)
+    text = webvtt(cues, span.start * QUANTUM_MS * 90 % WRAP)
+    return web.Response(text=text, content_type=VTT_TYPE, headers={**CORS, "Cache-Control": KEPT})
 
 
 async def init(request: web.Request) -> web.Response:

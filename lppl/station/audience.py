@@ -19,6 +19,7 @@ from lppl.events import Bus, Lagged, ScheduleChanged
 from lppl.journal import Entry
 from lppl.media import LEAN
 from lppl.quanta import Quanta, starting
+from lppl.station.captions import Captions
 from lppl.station.guide_book import GuideBook
 from lppl.withheld import Withheld
 from scheduler.guide import GuideEntry
@@ -56,6 +57,7 @@ class AudienceDesk:
         self._settings, self._view, self._catch_up, self._past = settings, view, catch_up, past
         self._now, self._withheld, self._streams = now, withheld, streams
         self.book = GuideBook(settings, past, now)
+        self.captions = Captions(settings, past, lambda: self.library())
         self.audience = Audience({c.id: _qualities(settings, c.id) for c in settings.channels})
         self._reminders: Reminders | None = None
         self._key: str | None = None

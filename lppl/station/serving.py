@@ -361,7 +361,7 @@ class Serving:
         """Return the aiohttp application with every address of this issue's pages and streams."""
         app = web.Application(client_max_size=1 << 20)
         add_proxies(app, self.settings.trusted_proxies)
-        add_vod(app, self.catch_up, lambda channel: self.withheld(channel))
+        add_vod(app, self.catch_up, lambda channel: self.withheld(channel), self.audience.captions.of)
         add_hls(app, self.streams)
         add_listen(app, self.feeds, {c.id: c.name for c in self.settings.channels}, self.lean_feeds)
         add_portal(app, self, now_ms=lambda: int(self.clock.now_ms()), public_url=self.settings.public_url)

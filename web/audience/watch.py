@@ -27,6 +27,12 @@ SHORTEST_MOMENT = covering(20)
 _LOCAL = re.compile(r"(\d{4}-\d\d-\d\d)T(\d\d)[.:](\d\d)(?:[.:](\d\d))?")
 
 
+PLAYER_HEADERS = HEADERS | {
+    # for captions hls.js makes an empty track, whose address is a data: of six letters
+    "Content-Security-Policy": HEADERS["Content-Security-Policy"].replace("media-src", "media-src data:")
+}
+
+
 class Watch:
     """Answers below ``/tonton`` and ``/saat``."""
 
@@ -124,7 +130,8 @@ class Watch:
         ]
         title = entry.title if entry else (items[0].title if items else channel.name)
         moments = [(starting(i.start), round(seconds(i.start - span.start)), i.title, i.artist) for i in items]
-        return self._pages.page("player", request, channel=channel, span=span, entry=entry, title=title,
+        return self._pages.page("player", request, headers=PLAYER_HEADERS, channel=channel, span=span,
+            entry=entry, title=title,
             start=starting(span.start), end=min(starting(span.end), view.now), moments=_told_once(moments),
             share=self._pages.address(request, f"saat/{channel.id}/"), short=title[:LONGEST_TITLE])  # fmt: skip
 

@@ -154,6 +154,7 @@ class LiveStation:
         self.view = FakeView(now_ms=lambda: int(time.time() * 1000), zero_ms=self.zero_ms)
         self.view.channels = [replace(c, since_ms=self.zero_ms) for c in self.view.channels]
         self.asked: list[str] = []
+        self.beacons: list[dict[str, object]] = []
         self.failing = False
         self._lengths = {name: self._read_lengths(name) for name in ("v0", "v1", "a")}
         self._runner: web.AppRunner | None = None
@@ -173,6 +174,8 @@ class LiveStation:
         app = web.Application()
         add_portal(app, self.view)
         app.router.add_get("/hls/{channel}/{name}", self._hls)
+        app.router.add_post("/beacon", self._beacon)
+        app.router.add_get("/sw.js", self._worker)
         app.cleanup_ctx.append(self._moving)
         self._runner = web.AppRunner(app, shutdown_timeout=0.1)
         await self._runner.setup()
@@ -196,6 +199,13 @@ class LiveStation:
         task.cancel()
         with contextlib.suppress(asyncio.CancelledError):
             await task
+
+    async def _beacon(self, request: web.Request) -> web.Response:
+        self.beacons.append(await request.json())
+        return web.Response(status=204)
+
+    async def _worker(self, _request: web.Request) -> web.Response:
+        return web.Response(content_type="text/javascript")
 
     async def _hls(self, request: web.Request) -> web.StreamResponse:
         name = request.match_info["name"]

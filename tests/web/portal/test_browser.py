@@ -1,6 +1,7 @@
 """The portal in a real browser: it plays, tells the truth about what is heard, and never gives up."""
 
 import asyncio
+import re
 import shutil
 import time
 from collections.abc import AsyncIterator
@@ -183,10 +184,28 @@ async def test_back_in_time_and_live_again(page: Page, station: Any) -> None:
     assert any(path.startswith("tv/dvr-") for path in station.asked)
     behind = -float(await part(page, "timeline").input_value())
     assert 25 <= behind <= 50
+    assert {b["c"] for b in station.beacons} == {"tv"}
+    assert len({b["p"] for b in station.beacons}) == 1
     await part(page, "live").click()
     await expect(part(page, "live")).to_be_disabled(timeout=LONG)
     await expect(card(page)).to_have_attribute("data-status", "playing", timeout=LONG)
     await advances(page)
+
+
+async def test_two_presses_go_back_a_minute_and_sound_alone_goes_back_too(page: Page, station: Any) -> None:
+    await page.goto(station.url)
+    await part(page, "quality").select_option("saver")
+    await start(page)
+    await advances(page)
+    for _ in range(2):
+        await part(page, "back").click()
+    await expect(card(page)).to_have_attribute("data-status", "playing", timeout=LONG)
+    await advances(page)
+    behind = -float(await part(page, "timeline").input_value())
+    assert 55 <= behind <= 75
+    assert "tv/dvr-audio.m3u8" in station.asked
+    assert not [path for path in station.asked if path.startswith(("tv/v0", "tv/v1", "tv/dvr-v"))]
+    assert await part(page, "media").evaluate("m => m.videoWidth") == 0
 
 
 async def test_what_is_replayed_has_the_name_it_aired_under(page: Page, station: Any) -> None:
@@ -220,6 +239,8 @@ async def test_in_full_screen_the_controls_hide_until_somebody_reaches_for_them(
     await page.wait_for_function("() => document.fullscreenElement")
     await page.mouse.move(200, 200)
     await expect(controls).to_have_css("opacity", "1")
+    dark = await controls.evaluate("e => [e, e.querySelector('select')].map(x => getComputedStyle(x).backgroundColor)")
+    assert all(sum(map(float, re.findall(r"[\d.]+", colour)[:3])) < 150 for colour in dark)
     await expect(controls).to_have_css("opacity", "0", timeout=LONG)
     await page.mouse.move(300, 220)
     await expect(controls).to_have_css("opacity", "1")
