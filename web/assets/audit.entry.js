@@ -1,0 +1,95 @@
+// The audit log: filters in the address, pages of a hundred, each change opened to what it was and became.
+
+import "./report/report.css";
+
+import { api, Refused, trying } from "./staff/api.js";
+import { el, root, t } from "./staff/page.js";
+import { differences } from "./audit/differences.js";
+import { moment } from "./report/format.js";
+import { table } from "./report/table.js";
+
+const PAGE = 100;
+const NAMES = { words: "cari", actor: "pelaku", action: "tindakan", first: "dari", last: "sampai" };
+const form = document.querySelector('[data-role="choose"]');
+const list = document.querySelector('[data-role="list"]');
+const more = document.querySelector('[data-role="more"]');
+const summary = document.querySelector('[data-role="summary"]');
+const wrong = document.getElementById("last-error");
+let next = null;
+let under = null;
+let waiting = null;
+
+function chosen() {
+  return [...form.elements].filter((c) => c.name && c.value).map((c) => [c.name, c.value]);
+}
+
+function restore() {
+  const said = new URLSearchParams(location.search);
+  for (const [name, word] of Object.entries(NAMES)) {
+    const control = form.elements[name];
+    const value = said.get(word) ?? "";
+    if (value && control.tagName === "SELECT" && ![...control.options].some((o) => o.value === value)) control.append(el("option", { value }, value));
+    control.value = value;
+  }
+}
+
+async function load({ further = false } = {}) {
+  under?.abort();
+  under = new AbortController();
+  const query = new URLSearchParams(chosen());
+  history.replaceState(null, "", `?${new URLSearchParams(chosen().map(([n, v]) => [NAMES[n], v]))}`);
+  document.querySelector('[data-role="file"]').href = `${root}api/v1/audit/file?${query}`;
+  wrong.textContent = "";
+  query.set("limit", PAGE);
+  if (further && next) query.set("before", next);
+  try {
+    const found = await api("GET", `audit?${query}`, undefined, { signal: under.signal });
+    const rows = found.events.map(row);
+    if (further) list.append(...rows);
+    else list.replaceChildren(...rows);
+    next = found.next;
+    more.hidden = !next;
+    if (further) rows[0]?.querySelector("summary")?.focus();
+    summary.textContent = list.children.length ? `${t("shown_changes", { n: list.children.length })}${next ? "" : ` · ${t("end_of_log")}`}` : t("nothing_fits");
+  } catch (error) {
+    if (error instanceof Refused && Object.keys(error.fields).length) wrong.textContent = Object.values(error.fields).join("; ");
+    else await trying(() => { throw error; });
+  }
+}
+
+function row(event) {
+  const told = [event.channel, event.object].filter(Boolean).join(" · ");
+  const head = el("summary", {},
+    el("span", { class: "text-secondary tabular" }, `${moment(event.at)} · `), el("strong", {}, event.actor), " · ",
+    el("code", {}, event.action), told ? ` · ${told}` : "");
+  const details = el("details", {}, head);
+  details.addEventListener("toggle", () => details.open && details.children.length === 1 && details.append(inside(event)));
+  return el("li", { class: "list-group-item" }, details);
+}
+
+function inside(event) {
+  const changes = differences(event.before, event.after);
+  const kind = (c) => t({ added: "added_to", removed: "removed_from", changed: "changed_in" }[c.kind]);
+  const columns = [{ text: t("field") }, { text: t("changes") }, { text: t("before"), wide: true }, { text: t("after"), wide: true }];
+  const rows = changes.map((c) => [c.path || "–", kind(c), c.kind === "added" ? "–" : el("del", {}, c.before), c.kind === "removed" ? "–" : el("ins", {}, c.after)]);
+  const body = rows.length ? table(t("changes_of", { n: event.number }), columns, rows) : el("p", { class: "mb-0" }, t("no_details"));
+  body.classList.add("diff");
+  return el("div", { class: "mt-2" }, body, event.address ? el("p", { class: "text-secondary mb-0" }, `${t("address")}: ${event.address}`) : null);
+}
+
+form.addEventListener("submit", (event) => event.preventDefault());
+form.addEventListener("change", () => load());
+form.elements.words.addEventListener("input", () => {
+  clearTimeout(waiting);
+  waiting = setTimeout(load, 250);
+});
+more.addEventListener("click", () => load({ further: true }));
+
+trying(async () => {
+  const { actors, actions } = await api("GET", "audit/words");
+  const kinds = [...new Set(actions.map((a) => a.split(".")[0]))];
+  form.elements.actor.append(...actors.map((a) => el("option", { value: a }, a)));
+  form.elements.action.append(...kinds.flatMap((k) => [el("option", { value: k }, k), ...actions.filter((a) => a.startsWith(`${k}.`)).map((a) => el("option", { value: a }, `– ${a}`))]));
+  restore();
+  await load();
+});

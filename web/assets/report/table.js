@@ -1,0 +1,19 @@
+// Tables of reports: headings that say what they head, figures ranged right; on a phone each row is a small card.
+
+import { el } from "../staff/page.js";
+
+/**
+ * Return a table. `columns`: [{text, figure, wide}]; `rows`: arrays of text or nodes, the first cell heads its row.
+ * `caption` is read by screen readers; `foot`: a row of sums.
+ */
+export function table(caption, columns, rows, { foot = null, cards = true, rowAttributes = () => ({}) } = {}) {
+  const heads = columns.map((c) => el("th", { scope: "col", class: c.figure ? "text-end" : null }, c.text));
+  const cell = (value, n, tag = "td") => el(tag, { scope: tag === "th" ? "row" : null, class: columns[n].figure ? "text-end tabular" : columns[n].wide ? "text-break" : null, "data-label": columns[n].text }, value ?? "–");
+  const row = (cells, attributes) => el("tr", attributes, cells.map((value, n) => cell(value, n, n ? "td" : "th")));
+  return el("div", { class: "table-responsive" },
+    el("table", { class: `table table-sm table-vcenter report ${cards ? "report-cards" : ""}` },
+      el("caption", { class: "visually-hidden" }, caption),
+      el("thead", {}, el("tr", {}, heads)),
+      el("tbody", {}, rows.map((cells, n) => row(cells, rowAttributes(n)))),
+      foot && el("tfoot", {}, row(foot, {}))));
+}
