@@ -11,13 +11,16 @@ from aiohttp import web
 from web.api import audit, dashboard, grid, logs, own, people, programmes, rundown, setup, webhooks
 from web.api.openapi import document
 from web.api.operations import PREFIX, Operation
+from web.staff.audit import AuditPages
+from web.staff.dashboard import DashboardPages
 from web.staff.home import HomePage
 from web.staff.layout import Layout
 from web.staff.login import LoginPages
+from web.staff.logs import LogPages
 from web.staff.news import StaffNews
 from web.staff.people import PeoplePages
-from web.staff.setup import SetupPages
 from web.staff.preview import PreviewPages
+from web.staff.setup import SetupPages
 from web.staff.visit import Need, Route, Visit
 from web.staff.webhooks import WebhookPages
 from web.static_files import StaticFiles
@@ -51,6 +54,9 @@ PAGES: Sequence[Callable[[Layout], Pages]] = (
     PeoplePages,
     SetupPages,
     WebhookPages,
+    LogPages,
+    DashboardPages,
+    AuditPages,
     lambda _layout: PreviewPages(),
 )  # fmt: skip
 """What serves pages, feature after feature."""
