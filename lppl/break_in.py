@@ -4,10 +4,12 @@ Pure values. A prepared break-in is a document; one that is typed in the moment 
 the documents. What of it airs on a channel is a :class:`lppl.derived.Notice`.
 """
 
+import contextlib
 import unicodedata
-from typing import Annotated
+from collections.abc import Iterable, Mapping
+from typing import Annotated, Any
 
-from pydantic import AfterValidator, Field, StringConstraints
+from pydantic import AfterValidator, Field, StringConstraints, ValidationError
 
 from lppl.derived import Notice
 from lppl.programme import Document, Slug, Word
@@ -83,6 +85,15 @@ def notice_of(break_in: BreakIn, station: str) -> Notice:
         spoken=break_in.spoken and not break_in.voice,
         tone=break_in.tone,
     )
+
+
+def prepared(documents: Iterable[Mapping[str, Any]]) -> tuple[BreakIn, ...]:
+    """Return the break-ins that documents hold; what cannot be read is left out: another must not be lost for it."""
+    found = []
+    for document in documents:
+        with contextlib.suppress(ValidationError):
+            found.append(BreakIn.model_validate(document))
+    return tuple(found)
 
 
 GENERIC = BreakIn(

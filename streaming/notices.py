@@ -124,6 +124,8 @@ def _mixed(notice: Notice, spoken: Stream | None, delay_s: float, length_s: floa
         parts.append(ffmpeg.input(f"aevalsrc='{HUM}|{HUM}':s=48000:d={length_s}", format="lavfi")["a"])
     else:
         level = spoken.filter("loudnorm", I=VOICE_LUFS, TP=-2, LRA=7).filter("aresample", 48_000)
+        # loudnorm forgets the layout
+        level = level.filter("aformat", sample_fmts="fltp", channel_layouts="stereo")
         parts.append(level.filter("adelay", f"{round(delay_s * 1000)}", all=1))
     mixed = ffmpeg.filter(parts, "amix", inputs=len(parts), normalize=0) if len(parts) > 1 else parts[0]
     mixed = mixed.filter("apad").filter("atrim", end=length_s)

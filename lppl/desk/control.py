@@ -13,7 +13,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from lppl import journal
-from lppl.break_in import GENERIC, BreakIn
+from lppl.break_in import GENERIC, BreakIn, prepared
 from lppl.config import ChannelSettings, Settings
 from lppl.desk.errors import UnknownChannel
 from lppl.errors import DatabaseAway, LpplError
@@ -23,7 +23,6 @@ from lppl.orders import Act, Kept, Ledger, Order, State, new_id
 from lppl.plan_store import Kind, PlanStore
 from lppl.quanta import Quanta, at_or_after, starting
 from lppl.station import orders as files
-from lppl.station.break_in_lane import recording
 from lppl.station.state import read_shelf
 from streaming.house import SET_FILE, folder_of
 
@@ -78,8 +77,10 @@ class Deed:
 class ControlDesk:
     """What operators can do. `author` is who does it; `now` is aware UTC."""
 
-    def __init__(self, settings: Settings, store: PlanStore | None = None) -> None:
-        self.settings, self._store = settings, store
+    def __init__(
+        self, settings: Settings, store: PlanStore | None = None, *, patience_s: float = TAKEN_WITHIN_S
+    ) -> None:
+        self.settings, self._store, self._patience_s = settings, store, patience_s
 
     def channel(self, name: str) -> ChannelSettings:
         """Return a channel. Raises UnknownChannel."""
@@ -183,8 +184,7 @@ class ControlDesk:
 
     async def _prepared(self) -> tuple[BreakIn, ...]:
         if self._store is not None:
-            documents = await self._store.documents(Kind.BREAK_IN)
-            return tuple(BreakIn.model_validate(document) for document in documents.values())
+            return prepared((await self._store.documents(Kind.BREAK_IN)).values())
         return await asyncio.to_thread(files.read_prepared, self.settings) or ()
 
     def _ready(self, break_in: BreakIn) -> dict[str, bool]:
@@ -198,7 +198,7 @@ class ControlDesk:
         """Return a break-in that names the bytes of its recording. Raises LpplError, OSError."""
         if not break_in.voice:
             return break_in.model_copy(update={"voice_asset": ""})
-        with recording(self.settings, break_in.voice).open("rb") as file:
+        with files.recording(self.settings, break_in.voice).open("rb") as file:
             digest = hashlib.file_digest(file, lambda: hashlib.blake2b(digest_size=20)).hexdigest()
         return break_in.model_copy(update={"voice_asset": digest})
 
@@ -238,7 +238,7 @@ class ControlDesk:
         order = Order(id=new_id(now), channel=channel, act=act, by=author[:120], made=now, **more)
         await asyncio.to_thread(files.give, self.settings, order)
         loop = asyncio.get_running_loop()
-        end = loop.time() + TAKEN_WITHIN_S
+        end = loop.time() + self._patience_s
         while loop.time() < end:
             await asyncio.sleep(POLL_S)
             kept = await asyncio.to_thread(self._taken, order)

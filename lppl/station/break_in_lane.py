@@ -8,13 +8,11 @@ their name. When the database is there, the file follows it.
 import asyncio
 from collections.abc import Iterator
 from datetime import UTC, datetime
-from pathlib import Path
 
 import structlog
-from pydantic import ValidationError
 from sqlalchemy.exc import SQLAlchemyError
 
-from lppl.break_in import DEFAULTS, GENERIC, BreakIn, notice_of
+from lppl.break_in import DEFAULTS, GENERIC, BreakIn, notice_of, prepared
 from lppl.config import ChannelSettings, Settings
 from lppl.errors import LpplError
 from lppl.media import HouseId
@@ -65,7 +63,7 @@ class BreakInLane:
                 for each in DEFAULTS:
                     await store.save_document(Kind.BREAK_IN, each.id, each.model_dump(mode="json"), now)
                 documents = await store.documents(Kind.BREAK_IN)
-            found = tuple(break_in for each in documents.values() if (break_in := _read(each)) is not None)
+            found = prepared(documents.values())
             if found != remembered:
                 await asyncio.to_thread(orders.write_prepared, self._settings, found)
             self._seen = stamp
@@ -103,7 +101,7 @@ class BreakInLane:
         notice = notice_of(break_in, channel.name)
         began = asyncio.get_running_loop().time()
         try:
-            voice = recording(settings, break_in.voice) if break_in.voice else None
+            voice = orders.recording(settings, break_in.voice) if break_in.voice else None
             data = settings.data_dir
             await render_notice(notice, voice, profile, data / "house", data / "work", urgent=urgent)
         except (LpplError, OSError, ValueError, TimeoutError) as error:
@@ -113,20 +111,3 @@ class BreakInLane:
             return
         took = asyncio.get_running_loop().time() - began
         log.info("break_in_rendered", break_in=break_in.id, channel=channel.id, seconds=round(took, 1))
-
-
-def recording(settings: Settings, path: str) -> Path:
-    """Return the file of a recording in the media folder. Raises LpplError for a path that leads out of it."""
-    media = settings.media_dir.resolve()
-    found = (media / path).resolve()
-    if not found.is_relative_to(media) or not found.is_file():
-        raise LpplError(f"Rekaman suara {path} tidak ada di folder materi.", f"There is no recording {path}.")
-    return found
-
-
-def _read(document: object) -> BreakIn | None:
-    try:
-        return BreakIn.model_validate(document)
-    except ValidationError as error:
-        log.warning("break_in_unreadable", reason=str(error).partition("\n")[0])
-        return None

@@ -14,6 +14,7 @@ from lppl import durable
 from lppl.break_in import BreakIn, notice_of
 from lppl.config import Settings
 from lppl.derived import derived_id
+from lppl.errors import LpplError
 from lppl.media import HouseId, Profile
 from lppl.orders import Ledger, Order
 from lppl.programme import Document
@@ -133,6 +134,15 @@ def read_prepared(settings: Settings) -> tuple[BreakIn, ...] | None:
 def write_prepared(settings: Settings, break_ins: tuple[BreakIn, ...]) -> None:
     """Remember the prepared break-ins. Raises OSError."""
     durable.write_file(prepared_file(settings), Prepared(break_ins=break_ins).model_dump_json().encode())
+
+
+def recording(settings: Settings, path: str) -> Path:
+    """Return the file of a recording in the media folder. Raises LpplError for a path that leads out of it."""
+    media = settings.media_dir.resolve()
+    found = (media / path).resolve()
+    if not found.is_relative_to(media) or not found.is_file():
+        raise LpplError(f"Rekaman suara {path} tidak ada di folder materi.", f"There is no recording {path}.")
+    return found
 
 
 def house_of(break_in: BreakIn, station: str, profile: Profile) -> HouseId:
