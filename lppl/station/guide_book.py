@@ -31,8 +31,11 @@ log = structlog.get_logger(__name__)
 AHEAD_DAYS = 7
 BACK = covering(12 * 3600)
 """A programme is whole when so much of the journal around it is read."""
-PRESENT_S = 8.0
-"""The guide of today and the coming days is made at most so often."""
+PRESENT_S = 30.0
+"""The guide of today and the coming days is made at most so often: with thousands of lines it takes some tenths of a
+second. Pages see by themselves what is on the air now."""
+STALE_S = 600.0
+"""Until it is made anew a page is given the last one, if it is no older."""
 PLANNED_S = 600.0
 PROGRAMMES_S = 60.0
 PATIENCE_S = 5.0
@@ -74,7 +77,7 @@ class GuideBook:
         self._planned: dict[str, _Planned] = {}
         self._planning: dict[str, asyncio.Task[None]] = {}
         self._programmes: tuple[float, Mapping[str, Programme]] = float("-inf"), {}
-        self._making = asyncio.Lock()
+        self._making: dict[str, asyncio.Task[tuple[GuideEntry, ...]]] = {}
 
     @property
     def today(self) -> date:
@@ -83,7 +86,7 @@ class GuideBook:
 
     def changed(self, channel: str) -> None:
         """Plan `channel` anew when it is next asked for: its schedule changed."""
-        self._present.pop(channel, None)
+        self._expire(channel)
         if channel in self._planned:
             self._planned[channel] = _Planned(self._planned[channel].lines, self._planned[channel].reruns)
 
@@ -102,15 +105,26 @@ class GuideBook:
 
     async def present(self, channel: str) -> tuple[GuideEntry, ...]:
         """Return the programmes from yesterday to the end of the coming days, oldest first."""
-        known = self._present.get(channel)
-        if known is not None and monotonic() - known[0] < PRESENT_S:
-            return known[1]
-        async with self._making:  # who asks for the same waits and finds it made
-            known = self._present.get(channel)
-            if known is None or monotonic() - known[0] >= PRESENT_S:
-                known = monotonic(), await self._make(channel)
-                self._present[channel] = known
-        return known[1]
+        made, known = self._present.get(channel, (float("-inf"), ()))
+        age = monotonic() - made
+        if age < PRESENT_S:
+            return known
+        task = self._making.get(channel)
+        if task is None or task.done():
+            task = self._making[channel] = asyncio.create_task(self._make_anew(channel), name=f"guide of {channel}")
+        return known if age < STALE_S else await asyncio.shield(task)
+
+    async def _make_anew(self, channel: str) -> tuple[GuideEntry, ...]:
+        began = monotonic()
+        found = await self._make(channel)
+        self._present[channel] = began, found
+        return found
+
+    def _expire(self, channel: str) -> None:
+        """Have the guide of a channel made anew by who asks next; meanwhile the last one is told."""
+        if channel in self._present:
+            made, known = self._present[channel]
+            self._present[channel] = min(made, monotonic() - PRESENT_S), known
 
     async def at(self, channel: str, q: Quanta) -> GuideEntry | None:
         """Return the programme at an air time, None between programmes."""
@@ -175,7 +189,7 @@ class GuideBook:
             return
         again = (e.id for e in grid.entries if isinstance(e.content, Episodes) and e.content.rerun) if grid else ()
         self._planned[channel] = _Planned(lines, Reruns(again), monotonic())
-        self._present.pop(channel, None)
+        self._expire(channel)
 
     async def _known_programmes(self) -> Mapping[str, Programme]:
         made, known = self._programmes
@@ -195,9 +209,10 @@ class GuideBook:
 
     async def close(self) -> None:
         """End what is still being planned."""
-        for task in self._planning.values():
+        tasks = [*self._planning.values(), *self._making.values()]
+        for task in tasks:
             task.cancel()
-        await asyncio.gather(*self._planning.values(), return_exceptions=True)
+        await asyncio.gather(*tasks, return_exceptions=True)
 
 
 def _days_in(uid: str) -> list[date]:

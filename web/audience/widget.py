@@ -4,6 +4,8 @@ No cookie, and a script of its own that asks the station once a minute what is o
 policy lets everybody frame it; the rest of the portal may not be framed by others.
 """
 
+from html import escape
+
 from aiohttp import web
 
 from web.audience.pages import Pages
@@ -41,7 +43,7 @@ class Widget:
         for channel in self._pages.view.channels:
             address = self._pages.address(request, f"widget/{channel.id}")
             html = (
-                f'<iframe src="{address}" title="{channel.name}" width="340" height="190" loading="lazy" '
+                f'<iframe src="{address}" title="{escape(channel.name)}" width="340" height="190" loading="lazy" '
                 'style="border:0;max-width:100%"></iframe>'
             )
             found.append((channel, html, self._pages.address(request, f"api/programme/{channel.id}")))
