@@ -19,6 +19,7 @@ from lppl.audit import Actor, AuditLog
 from lppl.config import STATION_FILE, Settings, Sources, VideoRungSettings, load_sources
 from lppl.doctor import Check
 from lppl.errors import LpplError
+from lppl.station.builtin import BuiltinMaker
 
 RUN = secrets.token_hex(8)
 """Differs after each start of the service."""
@@ -116,10 +117,16 @@ class SettingsDesk:
             return self._found[1]
 
     async def restart(self, actor: Actor, now: datetime) -> None:
-        """Start the service anew, with the settings on disk. Raises NoRestart, SettingsInvalid."""
+        """Start the service anew, with the settings on disk.
+
+        What a start would wait for is made before, so that the pause is short. Raises NoRestart, SettingsInvalid, and
+        LpplError or OSError where a channel's slate cannot be made.
+        """
         if self._again is None:
             raise NoRestart
-        await self.sources()
+        coming = (await self.sources()).settings
+        for channel in coming.channels:
+            await BuiltinMaker(coming, channel).slate()
         await self._audit.record(actor, "service.restart", now)
         self._again()
 

@@ -184,9 +184,12 @@ def _stock(rows: Sequence[tuple[str, bool, float]], demo: DemoRecord) -> Stock:
     return Stock(tuple(folders), {path for inside in known.values() for path, _, _ in inside}, demo)
 
 
-def proposed(channel: ChannelSettings, found: Stock) -> Parts:
-    """Return which folders should fill which part of a channel's week; the demo's only where there is nothing else."""
-    mine = [f for f in found.folders if f.suits(channel.kind)]
+def proposed(channel: ChannelSettings, found: Stock, others: Collection[str]) -> Parts:
+    """Return which folders should fill which part of a channel's week; the demo's only where there is nothing else.
+
+    `others`: ids of the other channels; what lies in a folder of such a name is theirs.
+    """
+    mine = [f for f in found.folders if f.suits(channel.kind) and not {*f.path.split("/")} & {*others}]
     own = [f for f in mine if not f.demo]
     return guess(f.path for f in (own or mine))
 

@@ -276,7 +276,9 @@ async def material(visit: Visit) -> MaterialOut:
 @operations.get("/setup/weeks/{channel}", Right.PLAN, "Usulan folder minggu pertama / Proposed folders")
 async def proposal(visit: Visit, params: OfWeek) -> WeekIn:
     """Return which folders would fill which part of a channel's week."""
-    found = walk.proposed(visit.office.planning.channel(params.channel), await walk.stock(visit.office))
+    channel = visit.office.planning.channel(params.channel)
+    others = [c.id for c in visit.office.settings.channels if c is not channel]
+    found = walk.proposed(channel, await walk.stock(visit.office), others)
     return WeekIn(parts={part: list(folders) for part, folders in found.items()})
 
 

@@ -120,6 +120,7 @@ WALK_WORDS = SETTING_WORDS | {
     "findings": ("Temuan", "Findings"),
     "lacks": ("Belum ada", "Not there yet"),
     "content": ("Isi", "Content"),
+    "weekday": ("Hari", "Days"),
     "demo_help": (
         "Menghapus berkas dan jadwal buatan contoh, hanya itu. Siaran tidak terputus: setiap kanal harus sudah "
         "menyiarkan pola acara dengan materi sendiri.",

@@ -50,7 +50,12 @@ function station() {
 function channels() {
   return [channelsForm(t("next"), async () => {
     // the steps that follow work with the channels as they will be
-    if (data.settings.waiting && !(await again())) return;
+    if (data.settings.waiting) {
+      if (!(await again()) || !(await trying(() => api("POST", "setup/steps/kanal")))) return;
+      location.hash = "materi";
+      location.reload(); // names have changed everywhere
+      return;
+    }
     await done("kanal");
   })];
 }

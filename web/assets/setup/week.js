@@ -49,7 +49,7 @@ async function fill(channel, folders, form, shown, published) {
 
 function preview(channel, week, given, shown, published) {
   const rows = week.hours.map((h) => el("tr", {}, el("td", { class: "tabular text-nowrap" }, `${h.start}–${h.end}`), el("td", {}, h.title), el("td", {}, h.days), el("td", { class: "text-break text-secondary" }, h.folders.join(", "))));
-  const heads = [t("time"), t("title"), t("date"), t("content")].map((text) => el("th", {}, text));
+  const heads = [t("time"), t("title"), t("weekday"), t("content")].map((text) => el("th", {}, text));
   const draft = el("button", { class: "btn btn-primary", type: "button", "data-role": "draft", onclick: () => keep(channel, given, shown, published) }, t("make_draft"));
   const lacks = week.lacks.length ? [el("p", { class: "mb-1" }, `${t("lacks")}:`), el("ul", {}, ...week.lacks.map((said) => el("li", {}, said)))] : [];
   return [
