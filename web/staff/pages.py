@@ -19,6 +19,7 @@ from web.staff.login import LoginPages
 from web.staff.logs import LogPages
 from web.staff.news import StaffNews
 from web.staff.people import PeoplePages
+from web.staff.rundown import RundownPages
 from web.staff.preview import PreviewPages
 from web.staff.setup import SetupPages
 from web.staff.visit import Need, Route, Visit
