@@ -53,7 +53,8 @@ class RundownPages:
             last=today + FURTHEST,
             data={
                 "channel": channel.id, "kind": channel.kind.value, "day": str(day), "today": str(today),
-                "mayEdit": visit.may(Right.RUNDOWN), "me": visit.me.name, "zone": str(visit.office.settings.station.zone),
+                "mayEdit": visit.may(Right.RUNDOWN), "me": visit.me.name,
+                "zone": str(visit.office.settings.station.zone),
             },
         )  # fmt: skip
 
