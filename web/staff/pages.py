@@ -54,6 +54,7 @@ PAGES: Sequence[Callable[[Layout], Pages]] = (
     HomePage,
     PeoplePages,
     SetupPages,
+    RundownPages,
     WebhookPages,
     LogPages,
     DashboardPages,
