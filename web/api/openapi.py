@@ -66,6 +66,9 @@ def _described(op: Operation, found: Mapping[str, Schema], defs: Mapping[str, Sc
         said["security"] = []
     if op.body is not None:
         said["requestBody"] = {"required": True, "content": {JSON: {"schema": found[f"{op.name} body"]}}}
+    if op.consumes:
+        file = {"schema": {"type": "string", "format": "binary"}}
+        said["requestBody"] = {"required": True, "content": dict.fromkeys(op.consumes, file)}
     if op.method == "POST":
         said["parameters"].append(
             {"name": KEY, "in": "header", "required": False, "schema": {"type": "string", "maxLength": 200}}
@@ -104,7 +107,7 @@ def _responses(op: Operation, found: Mapping[str, Schema]) -> Schema:
     responses = {str(op.status): good}
     bad = [400, 404, 409, 422, 429, 503]
     bad += [401, 403] if op.need is not Need.NOTHING else [403]
-    bad += [413, 415] if op.body is not None else []
+    bad += [413, 415] if op.body is not None or op.consumes else []
     for status in sorted(bad):
         responses[str(status)] = {
             "description": " / ".join(TITLES[status]),

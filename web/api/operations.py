@@ -53,6 +53,9 @@ class Operation:
     answer: Any
     status: int
     produces: tuple[str, ...] = ()
+    consumes: tuple[str, ...] = ()
+    """Types of a body that is no JSON; the function gets its bytes as `data`, at most `largest`."""
+    largest: int = 0
 
     @property
     def name(self) -> str:
@@ -90,9 +93,22 @@ class Operation:
                 given["body"] = self.body.model_validate_json(raw)
             except ValidationError as error:
                 return answered(invalid(error))
+        if self.consumes:
+            raw = given["data"] = await self._bytes(visit.request)
         if self.method == "POST" and visit.account is not None and KEY in visit.request.headers:
             return await self._once(visit, given, raw)
         return self._response(await self.run(visit, **given))
+
+    async def _bytes(self, request: web.Request) -> bytes:
+        """Return a body that is no JSON."""
+        if request.content_type not in self.consumes:
+            raise web.HTTPUnsupportedMediaType
+        found = bytearray()
+        async for piece in request.content.iter_any():
+            found += piece
+            if len(found) > self.largest:
+                raise web.HTTPRequestEntityTooLarge(self.largest, len(found))
+        return bytes(found)
 
     async def _once(self, visit: Visit, given: Mapping[str, Any], raw: bytes) -> web.StreamResponse:
         """Do what a key stands for once; a repetition gets the same answer."""
@@ -154,7 +170,7 @@ class Operations:
 
     def _declared(
         self, method: str, path: str, need: Right | Need, summary: str, *, status: int = 200,
-        produces: Sequence[str] = (),
+        produces: Sequence[str] = (), consumes: Sequence[str] = (), largest: int = 0,
     ) -> Callable[[F], F]:  # fmt: skip
         def declare(run: F) -> F:
             hints = get_type_hints(inspect.unwrap(run))
@@ -165,6 +181,7 @@ class Operations:
                 Operation(
                     self.tag, method, path, need, summary, run, hints.get("params"), hints.get("body"),
                     None if nothing or stream else answer, 204 if nothing else status, tuple(produces),
+                    tuple(consumes), largest,
                 )
             )  # fmt: skip
             return run
