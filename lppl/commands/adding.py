@@ -5,6 +5,7 @@ replaced. The service need not run: it finds the files when it does.
 """
 
 import contextlib
+import errno
 import filecmp
 import itertools
 import os
@@ -186,6 +187,32 @@ def place(wish: Wish, media_dir: Path, *, link: bool, on_bytes: OnBytes) -> Plac
         placed = _copied(wish.source, target, on_bytes)
     durable.sync_folder(placed.parent)
     return Placed(_below(placed, media_dir), new=True)
+
+
+def bring_in(source: Path, name: PurePosixPath, media_dir: Path) -> Placed:
+    """Move a synced file of the station's own into the media folder, under a free name as :func:`place` finds it.
+
+    Bytes are copied only from another file system. A power cut leaves the file in one place or in both. Raises
+    LpplError when a link on the way leads out of the media folder, OSError.
+    """
+    target = media_dir / name
+    target.parent.mkdir(parents=True, exist_ok=True)
+    if not target.parent.resolve().is_relative_to(media_dir.resolve()):
+        raise refusal("hostile")
+    if _free_name(source, target) is None:
+        placed = Placed(_below(_same_as(source, target), media_dir), new=False)
+    else:
+        source.chmod(0o666 & ~_umask())
+        try:
+            there = _named(source, target)
+        except OSError as error:
+            if error.errno != errno.EXDEV:
+                raise
+            there = _copied(source, target, lambda _count: None)
+        durable.sync_folder(there.parent)
+        placed = Placed(_below(there, media_dir), new=True)
+    source.unlink(missing_ok=True)
+    return placed
 
 
 def _below(path: Path, media_dir: Path) -> PurePosixPath:

@@ -1,6 +1,6 @@
 """What the planning desk refuses, each with what to do instead."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from lppl.errors import LpplError
 from scheduler.findings import Finding
@@ -74,4 +74,15 @@ class TooFarAhead(LpplError):
         super().__init__(
             f"Rundown dapat dilihat paling jauh {days} hari ke depan; periksa tanggalnya.",
             f"Running orders can be seen {days} days ahead at most; check the date.",
+        )
+
+
+class FieldsRefused(LpplError):
+    """What somebody gave cannot be; `fields`: name -> what is wrong with it, Indonesian and English."""
+
+    def __init__(self, fields: Mapping[str, tuple[str, str]]) -> None:
+        self.fields = dict(fields)
+        super().__init__(
+            "; ".join(f"{name}: {said[0]}" for name, said in self.fields.items()),
+            "; ".join(f"{name}: {said[1]}" for name, said in self.fields.items()),
         )

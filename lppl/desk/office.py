@@ -22,11 +22,13 @@ from lppl.desk.people import PeopleDesk
 from lppl.desk.planning import PlanningDesk
 from lppl.desk.settings import SettingsDesk
 from lppl.desk.takedowns import TakedownDesk
+from lppl.desk.uploads import UploadDesk
 from lppl.errors import DatabaseAway
 from lppl.events import Bus
 from lppl.library import Library
 from lppl.sealing import Seal
 from lppl.takedowns import Takedowns
+from lppl.uploads import UploadStore
 from lppl.webhooks import Webhooks
 
 
@@ -88,6 +90,11 @@ class Office:
     def dashboard(self) -> DashboardDesk:
         """The head's figures."""
         return DashboardDesk(self.planning, self.figures, self.live, self.health)
+
+    @cached_property
+    def uploads(self) -> UploadDesk:
+        """Files on their way into the media folder."""
+        return UploadDesk(self.settings, UploadStore(self.library.engine), self.audit)
 
     @cached_property
     def days(self) -> DayDesk:

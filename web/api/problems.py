@@ -5,10 +5,12 @@ from collections.abc import Mapping, Sequence
 from aiohttp import web
 from pydantic import BaseModel, ConfigDict, ValidationError
 
-from lppl.desk.errors import ReasonNeeded, TooFarAhead, UnknownChannel, UnknownVersion, WrongField
+from lppl.commands.adding import NoRoom
+from lppl.desk.errors import FieldsRefused, ReasonNeeded, TooFarAhead, UnknownChannel, UnknownVersion, WrongField
 from lppl.desk.grid import UnknownName
 from lppl.desk.people import LoginRefused, NoAccount, PersonNeeded, TooManyTries
 from lppl.desk.rundown import NoSuchLine
+from lppl.desk.uploads import TooManyUploads, UploadTooLarge
 from lppl.errors import DatabaseAway, LpplError, NotThere, SettingsInvalid
 from lppl.mistakes import said
 from lppl.passwords import PasswordRefused
@@ -34,6 +36,10 @@ STATUS: Sequence[tuple[type[LpplError], int]] = (
     (NoAccount, 404),
     (TooFarAhead, 422),
     (WrongField, 422),
+    (FieldsRefused, 422),
+    (NoRoom, 413),
+    (UploadTooLarge, 413),
+    (TooManyUploads, 503),
     (ChangeRefused, 422),
     (GridTextInvalid, 422),
 )
@@ -113,6 +119,8 @@ def problem_of(error: Exception) -> Problem:
                 "author": current.author, "revision": current.revision, "number": current.number,
                 "state": current.state.value, "at": (current.published or current.created).isoformat(),
             }  # fmt: skip
+        if isinstance(error, FieldsRefused):
+            found.errors = [FieldProblem(field=f, detail=d, english=e) for f, (d, e) in error.fields.items()]
         if isinstance(error, ChangeRefused):
             found.errors = [FieldProblem(field=error.field, detail=error.indonesian, english=error.english)]
         if isinstance(error, GridTextInvalid):

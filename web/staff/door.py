@@ -91,9 +91,8 @@ class Door:
             raise match.http_exception
         resource = match.route.resource
         assert resource is not None
-        method = "GET" if visit.request.method == "HEAD" else visit.request.method
         visit.params = dict(match)
-        return self._by_key[method, resource.canonical]
+        return self._by_key[visit.request.method, resource.canonical]
 
     async def _own(self, route: Route, visit: Visit) -> bool:
         """Tell whether a change was asked for by one of our own pages, or by a program with its token."""

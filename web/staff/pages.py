@@ -22,6 +22,7 @@ from web.staff.people import PeoplePages
 from web.staff.rundown import RundownPages
 from web.staff.preview import PreviewPages
 from web.staff.setup import SetupPages
+from web.staff.uploads import UploadRoutes
 from web.staff.visit import Need, Route, Visit
 from web.staff.webhooks import WebhookPages
 from web.static_files import StaticFiles
@@ -59,6 +60,7 @@ PAGES: Sequence[Callable[[Layout], Pages]] = (
     LogPages,
     DashboardPages,
     AuditPages,
+    UploadRoutes,
     lambda _layout: PreviewPages(),
 )  # fmt: skip
 """What serves pages, feature after feature."""
