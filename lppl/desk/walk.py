@@ -19,12 +19,11 @@ from lppl.demo import record
 from lppl.demo.record import DemoRecord
 from lppl.desk.grid import keep, rules
 from lppl.desk.office import Office
-from lppl.desk.planning import Published
 from lppl.errors import LpplError
 from lppl.events import PlanChanged
 from lppl.library import Library
 from lppl.media import ChannelKind
-from lppl.plan_store import Kind
+from lppl.plan_store import GridVersion, Kind
 from lppl.programme import Programme
 from lppl.records import AssetState
 from lppl.tables import asset_files, assets
@@ -225,7 +224,7 @@ async def preview(office: Office, channel: str, parts: Mapping[Part, Sequence[st
 
 async def lay_down(
     office: Office, channel: str, parts: Mapping[Part, Sequence[str]], relay: str, actor: Actor, now: datetime
-) -> Week:
+) -> tuple[Week, GridVersion]:
     """Keep the first week of a channel as its draft. Raises UnknownChannel, NoMaterial."""
     week = await preview(office, channel, parts, relay, now)
     kept = await keep(office.planning, channel, week.bundle, actor.name, now, "minggu pertama")
@@ -234,17 +233,7 @@ async def lay_down(
         after={"parts": {p: list(f) for p, f in parts.items()}, "relay": relay},
     )  # fmt: skip
     office.bus.publish(PlanChanged(channel, "grid", actor.name))
-    return week
-
-
-async def publish(office: Office, channel: str, reason: str, actor: Actor, now: datetime) -> Published:
-    """Put the draft of a channel in force. Raises NothingToPublish, ReasonNeeded."""
-    done = await office.planning.publish(channel, actor.name, now, reason)
-    await office.audit.record(
-        actor, "grid.publish", now, channel=channel, object=str(done.version.number), after={"reason": reason}
-    )
-    office.bus.publish(PlanChanged(channel, "grid", actor.name))
-    return done
+    return week, kept.version
 
 
 # ---- farewell to the demo -------------------------------------------------------------------------

@@ -142,25 +142,15 @@ class HourOut(BaseModel):
 
 
 class WeekOut(BaseModel):
-    """The typical week with this material, and what a station usually has besides."""
+    """The typical week with this material, and what a station usually has besides.
+
+    `revision` of the draft that it has become, to publish that; null where nothing was kept.
+    """
 
     channel: str
+    revision: int | None
     hours: list[HourOut]
     lacks: list[str]
-
-
-class PublishIn(Strict):
-    """Why it is published in spite of severe findings; empty where there are none."""
-
-    reason: Annotated[str, StringConstraints(strip_whitespace=True, max_length=1000)] = ""
-
-
-class PublishedOut(BaseModel):
-    """What became of publishing."""
-
-    version: int
-    findings: list[str]
-    late: int
 
 
 class CheckOut(BaseModel):
@@ -291,17 +281,8 @@ async def preview(visit: Visit, params: OfWeek, body: WeekIn) -> WeekOut:
 @operations.put("/setup/weeks/{channel}", Right.PLAN, "Jadikan rancangan / Make it the draft")
 async def lay_down(visit: Visit, params: OfWeek, body: WeekIn) -> WeekOut:
     """Keep the typical week as the draft of a channel's grid."""
-    made = await walk.lay_down(visit.office, params.channel, body.parts, body.relay, visit.actor, visit.now)
-    return week_out(visit, made)
-
-
-@operations.post("/setup/weeks/{channel}/publish", Right.PUBLISH, "Terbitkan rancangan / Publish the draft")
-async def publish(visit: Visit, params: OfWeek, body: PublishIn) -> PublishedOut:
-    """Put the draft in force."""
-    done = await walk.publish(visit.office, params.channel, body.reason, visit.actor, visit.now)
-    english = visit.language == "en"
-    said = [f.english if english else f.indonesian for f in done.findings]
-    return PublishedOut(version=done.version.number, findings=said[:50], late=len(done.late))
+    made, draft = await walk.lay_down(visit.office, params.channel, body.parts, body.relay, visit.actor, visit.now)
+    return week_out(visit, made, draft.revision)
 
 
 @operations.post("/setup/demo/remove", Right.ADMIN, "Buang contoh / Remove the demo")
@@ -310,7 +291,7 @@ async def remove_demo(visit: Visit) -> None:
     await walk.part_with_demo(visit.office, visit.actor, visit.now)
 
 
-def week_out(visit: Visit, week: walk.Week) -> WeekOut:
+def week_out(visit: Visit, week: walk.Week, revision: int | None = None) -> WeekOut:
     """Return a week as the API shows it."""
     bundle = week.bundle
     programmes = {**week.programmes, **{p.id: p for p in bundle.programmes}}
@@ -334,4 +315,5 @@ def week_out(visit: Visit, week: walk.Week) -> WeekOut:
             )
         )
     english = visit.language == "en"
-    return WeekOut(channel=week.channel.id, hours=hours, lacks=[both[english] for both in week.lacks])
+    lacks = [both[english] for both in week.lacks]
+    return WeekOut(channel=week.channel.id, revision=revision, hours=hours, lacks=lacks)

@@ -62,28 +62,29 @@ async function keep(channel, given, shown, published) {
   const made = await trying(() => api("PUT", `setup/weeks/${channel.id}`, given()));
   if (!made) return;
   toast(t("draft_made"));
-  const button = el("button", { class: "btn btn-primary", type: "button", "data-role": "publish", onclick: () => publish(channel, shown, published, "") }, icon("broadcast"), `${t("publish_all")}: ${channel.name}`);
+  const button = el("button", { class: "btn btn-primary", type: "button", "data-role": "publish", onclick: () => publish(channel, made.revision, shown, published, "") }, icon("broadcast"), `${t("publish_all")}: ${channel.name}`);
   shown.replaceChildren(el("p", { class: "alert alert-info mt-3" }, t("draft_made")), button);
   button.focus();
 }
 
-async function publish(channel, shown, published, reason) {
+async function publish(channel, revision, shown, published, reason) {
   let done;
   try {
-    done = await api("POST", `setup/weeks/${channel.id}/publish`, { reason });
+    done = await api("POST", `channels/${channel.id}/draft/publish`, { revision, reason });
   } catch (error) {
-    if (error instanceof Refused && error.problem.findings) return overrule(channel, shown, published, error.problem.findings);
+    if (error instanceof Refused && error.problem.findings) return overrule(channel, revision, shown, published, error.problem.findings);
     return trying(() => Promise.reject(error));
   }
-  const found = done.findings.length ? [el("details", {}, el("summary", {}, `${t("findings")}: ${done.findings.length}`), el("ul", {}, ...done.findings.map((said) => el("li", {}, said))))] : [];
+  const found = done.findings.length ? [el("details", {}, el("summary", {}, `${t("findings")}: ${done.findings.length}`), el("ul", {}, ...done.findings.map((f) => el("li", {}, said(f)))))] : [];
   shown.replaceChildren(el("p", { class: "alert alert-success mt-3", role: "status", "data-role": "published" }, icon("check"), " ", t("published", { channel: channel.name })), ...found);
   return published();
 }
 
-async function overrule(channel, shown, published, findings) {
-  const said = (f) => (document.documentElement.lang === "en" ? f.english : f.detail);
+const said = (f) => (document.documentElement.lang === "en" ? f.english : f.detail);
+
+async function overrule(channel, revision, shown, published, findings) {
   const box = field({ name: "reason", label: t("publish_reason"), more: { maxlength: 1000 } });
   const answer = await ask(t("findings"), [el("ul", {}, ...findings.map((f) => el("li", {}, said(f)))), box], [{ text: t("publish_all"), value: "yes", class: "btn-primary" }]);
   const reason = box.querySelector("input").value.trim();
-  if (answer && reason) await publish(channel, shown, published, reason);
+  if (answer && reason) await publish(channel, revision, shown, published, reason);
 }
