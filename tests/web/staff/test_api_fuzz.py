@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 import schemathesis
 from hypothesis import HealthCheck, Phase, given, settings
+from schemathesis import BaseSchema
 from schemathesis.checks import not_a_server_error
 from schemathesis.specs.openapi.checks import (
     content_type_conformance,
@@ -19,7 +20,7 @@ from tests.web.staff.served import Served, served
 from web.api.operations import Operation
 from web.staff.pages import OPERATIONS
 
-EXAMPLES = int(os.environ.get("LPPL_FUZZ_EXAMPLES", "12"))
+EXAMPLES = int(os.environ.get("FUZZ_EXAMPLES", "8"))
 """For each operation; more by hand."""
 CHECKS = [
     not_a_server_error,
@@ -38,13 +39,17 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
         yield running
 
 
+@pytest.fixture(scope="module")
+def schema(site: Served) -> BaseSchema:
+    return schemathesis.openapi.from_url(f"{site.url}/api/v1/openapi.json")
+
+
 @pytest.mark.parametrize("operation", OPERATIONS, ids=lambda op: f"{op.method} {op.path}")
-def test_the_api_does_as_it_says(site: Served, operation: Operation) -> None:
+def test_the_api_does_as_it_says(site: Served, schema: BaseSchema, operation: Operation) -> None:
     if operation.name in UNBOUNDED:
         pytest.skip("tidak dapat dicoba di sini")
     number = OPERATIONS.index(operation)
     headers = {"Authorization": f"Bearer {site.token(f'uji{number}', Role.ADMIN)}"}
-    schema = schemathesis.openapi.from_url(f"{site.url}/api/v1/openapi.json")
     described = schema[operation.path][operation.method]
 
     @settings(
