@@ -23,6 +23,8 @@ from lppl.tables import aired, asset_details, asset_files, documents, grid_versi
 from lppl.webhooks import Hook, put_out
 
 PLAN = "plan"
+A_DAY = 270_000
+"""In quanta."""
 _CUES = ("cue_in_ms", "intro_ms", "outro_ms", "cue_out_ms")
 Json = Mapping[str, Any]
 
@@ -297,7 +299,9 @@ class PlanStore:
         self, channel: str, order: str, at: Quanta, document: Json, author: str, made: datetime
     ) -> int:
         """Keep the edit that an operator's order is; doing it again replaces the document. Return its number."""
-        which = (rundown_edits.c.channel == channel, rundown_edits.c.document["ordered"].as_string() == order)
+        c = rundown_edits.c
+        # it may begin a little later than it was going to
+        which = (c.channel == channel, c.at >= at - A_DAY, c.document["ordered"].as_string() == order)
         async with self._engine.begin() as connection:
             number = await connection.scalar(select(rundown_edits.c.id).where(*which))
             values = {"at": at, "document": dict(document)}

@@ -8,7 +8,7 @@ import asyncio
 import shutil
 import threading
 from collections import deque
-from collections.abc import Awaitable, Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 
@@ -28,6 +28,7 @@ from lppl.station import state
 from lppl.station.builtin import Builtins
 from lppl.station.control import Control
 from lppl.station.graphics import keep_logo
+from lppl.station.history import NOT_PROGRAMME, aired_entries, aired_item, aired_until
 from lppl.station.state import AirStatus, ChannelStatus, ComingLine
 from lppl.station.supervision import supervised
 from playout.channel import SHORT_OUTAGE, ChannelPlayout, Ladder
@@ -61,8 +62,6 @@ KEEP = covering(8)
 """Lines that begin within this time are kept when a library change makes a new rundown."""
 HISTORY = 8_000
 """Entries of the past that a rotation looks at."""
-NOT_PROGRAMME = (Kind.OFF, Kind.PREROLL, Kind.IDENT, Kind.SLATE, Kind.BREAK_IN)
-"""What no schedule counts as aired."""
 TO_MEND = (Rule.MISSING_ITEM, Rule.TWO_HARD_STARTS)
 FINDINGS_SHOWN = 10
 RECENT = 4000
@@ -154,7 +153,7 @@ class Air:
         """Take what the journal says of the past, before the air."""
         for channel, entries in past.items():
             if channel in self.history:
-                self.history[channel].extend(_aired(entries))
+                self.history[channel].extend(aired_entries(entries))
                 self._entries[channel] = list(entries)
 
     async def begin(self) -> None:
@@ -170,7 +169,7 @@ class Air:
         """Let the past say that what runs on over a restart airs to its planned end, not only as far as committed."""
         entry, past = playout.entry, self.history[playout.channel]
         if entry is not None and past and past[-1].start == entry.item.start:
-            past[-1] = _aired_of(entry.item, playout.stop - entry.item.start)
+            past[-1] = aired_item(entry.item, playout.stop - entry.item.start)
 
     def _committed(self, records: Sequence[Record]) -> None:
         for record in records:
@@ -178,7 +177,7 @@ class Air:
             journal.fold(entries, (record,))
             del entries[:-RECENT]
             if isinstance(record, Item) and record.asset is not None and record.kind not in NOT_PROGRAMME:
-                self.history[record.channel].append(_aired_of(record, record.planned))
+                self.history[record.channel].append(aired_item(record, record.planned))
         self._told(records)
         for record in records:
             if isinstance(record, Item):
@@ -330,7 +329,7 @@ class Air:
         for headway in HEADWAYS:
             at = Quanta(min(playout.end + headway, playout.stop)) if cut else playout.stop
             saved = begin(at if cut else playout.end)
-            past = list(_until(self.history[channel], at))
+            past = list(aired_until(self.history[channel], at))
             made = await asyncio.to_thread(self._made_from, channel, at, past)
             await saved
             if playout.end <= at <= playout.stop:
@@ -352,7 +351,7 @@ class Air:
     def shorten(self, channel: str, at: Quanta) -> None:
         """Let the past say that what runs ends at `at`."""
         past = self.history[channel]
-        kept = list(_until(list(past)[-1:], at))
+        kept = list(aired_until(list(past)[-1:], at))
         if past:
             past.pop()
             past.extend(kept)
@@ -508,29 +507,6 @@ def stands_in(running: Kind | None, coming: Sequence[str]) -> str | None:
     if running is Kind.SLATE or (running is Kind.IDENT and all(k in (Kind.IDENT, Kind.SLATE) for k in coming)):
         return running.value
     return None
-
-
-def _aired(entries: Sequence[Entry]) -> list[Aired]:
-    return [
-        _aired_of(e.item, e.length) for e in entries if e.item.asset is not None and e.item.kind not in NOT_PROGRAMME
-    ]
-
-
-def _aired_of(item: Item, length: int) -> Aired:
-    """Return what schedules need of an item; how far it came is not known of what was rendered from several."""
-    assert item.asset is not None
-    return Aired(item.asset, item.start, Quanta(length), Quanta(0 if item.source else item.in_point + length))
-
-
-def _until(past: Iterable[Aired], at: Quanta) -> Iterator[Aired]:
-    """Yield what aired before `at`; what reached beyond it, up to there."""
-    for aired in past:
-        over = aired.start + aired.length - at
-        if over <= 0:
-            yield aired
-        elif over < aired.length:
-            came = Quanta(max(0, aired.until - over)) if aired.until else aired.until
-            yield replace(aired, length=Quanta(aired.length - over), until=came)
 
 
 def _stamp(path: Path) -> tuple[int, int] | None:

@@ -86,6 +86,7 @@ async def test_every_change_raises_the_counter_and_a_new_database_has_none(store
         lambda: store.discard_draft("tv"),
         lambda: store.add_edit("tv", AIR, {}, "Sari", NOW),
         lambda: store.withdraw_edit("tv", 1, NOW),
+        lambda: store.keep_order("tv", "x", AIR, {"ordered": "x"}, "Sari", NOW),
         lambda: store.save_details(asset, Details(), NOW),
         lambda: store.propose_cues({asset: FOUND}, NOW),
     ]
@@ -177,6 +178,21 @@ async def test_edits_come_in_the_order_in_which_they_were_made(store: PlanStore)
     assert [(e.id, e.at, e.document, e.author, e.withdrawn) for e in withdrawn] == [
         (numbers[0], AIR + 50, {"n": 50}, "Sari", NOW)
     ]
+
+
+async def test_an_operators_order_is_kept_once_as_it_is_now(store: PlanStore) -> None:
+    order = "1795366125995-872957a3"
+    edit = {"act": "tahan", "ordered": order, "until": 0}
+    other = await store.add_edit("tv", AIR, {"act": "sisip"}, "Budi", NOW)
+    number = await store.keep_order("tv", order, AIR, edit, "Sari", NOW)
+    ended = edit | {"until": 9}
+    assert await store.keep_order("tv", order, Quanta(AIR + 4), ended, "Sari", NOW) == number
+    found = [(e.id, e.at, e.document, e.author) for e in await store.edits("tv", AIR)]
+    assert found == [(other, AIR, {"act": "sisip"}, "Budi"), (number, AIR + 4, ended, "Sari")]
+    assert await store.keep_order("radio", order, AIR, edit, "Sari", NOW) != number
+    assert await store.withdraw_edit("tv", number, NOW)
+    assert await store.keep_order("tv", order, AIR, edit, "Sari", NOW) == number
+    assert [e.id for e in await store.edits("tv", Quanta(0))] == [other], "what was taken back stays so"
 
 
 async def test_a_day_is_kept_once_as_it_was_planned(store: PlanStore) -> None:
