@@ -151,6 +151,15 @@ class Library:
             found = await _complete(connection, rows)
             return found[0] if found else None
 
+    async def assets(self, ids: Sequence[AssetId]) -> dict[AssetId, Asset]:
+        """Return everything known of those of `ids` that there are."""
+        found: dict[AssetId, Asset] = {}
+        async with self._reading.connect() as connection:
+            for some in chunked(ids):
+                rows = (await connection.execute(select(assets).where(assets.c.id.in_(some)))).all()
+                found |= {a.id: a for a in await _complete(connection, rows)}
+        return found
+
     async def page(
         self,
         query: str = "",

@@ -31,9 +31,9 @@ class Named:
 def named_by(channel: str, documents: Documents) -> Named:
     """Return what the documents of `channel` name; what cannot be read names nothing."""
     desk, sheet = desk_of(documents)[0], sheet_of(channel, documents)
-    paths = {path for entry in sheet.grid.entries for path in _of_entry(entry, desk)}
+    paths = {path for entry in sheet.grid.entries for path in entry_paths(entry, desk)}
     paths |= {source.partition(":")[2] for source in sheet.grid.filler}
-    paths |= set(_of_fixed(sheet.rules.fixed))
+    paths |= set(fixed_paths(sheet.rules.fixed))
     if sheet.rules.breaks:
         booked = (order for order in desk.orders if not order.channels or channel in order.channels)
         paths |= {path for order in booked for path in order.assets}
@@ -56,7 +56,8 @@ def sources_of(channel: str, simulcasts: Mapping[str, frozenset[str]]) -> frozen
     return frozenset(found)
 
 
-def _of_entry(entry: Entry, desk: Desk) -> Iterator[str]:
+def entry_paths(entry: Entry, desk: Desk) -> Iterator[str]:
+    """Yield the files and folders that fill an entry."""
     match entry.content:
         case OneAsset(path=path):
             yield path
@@ -65,24 +66,26 @@ def _of_entry(entry: Entry, desk: Desk) -> Iterator[str]:
             if folder is not None:
                 yield folder
         case FromPlaylist(playlist=name):
-            yield from _of_playlist(name, desk.playlists, set())
+            yield from playlist_paths(name, desk.playlists, set())
         case FromRotation(rotation=rotation, folders=folders):
             rules = desk.rotations.get(rotation) if rotation is not None else None
             yield from folders if rules is None else rules.folders
 
 
-def _of_playlist(name: str, playlists: Mapping[str, Playlist], seen: set[str]) -> Iterator[str]:
+def playlist_paths(name: str, playlists: Mapping[str, Playlist], seen: set[str]) -> Iterator[str]:
+    """Yield the files and folders of a playlist and of those within it; `seen` grows by their names."""
     if name in seen or name not in playlists:
         return
     seen.add(name)
     for item in playlists[name].items:
         if item.startswith(PLAYLIST):
-            yield from _of_playlist(item.removeprefix(PLAYLIST), playlists, seen)
+            yield from playlist_paths(item.removeprefix(PLAYLIST), playlists, seen)
         else:
             yield item.removeprefix(FOLDER)
 
 
-def _of_fixed(fixed: FixedEvents) -> Iterator[str]:
+def fixed_paths(fixed: FixedEvents) -> Iterator[str]:
+    """Yield the files and folders of fixed events."""
     for event in fixed.events:
         said = (*event.items, *((event.opening,) if isinstance(event, Anthem) else ()))
         for path in said:

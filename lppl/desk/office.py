@@ -18,6 +18,7 @@ from lppl.desk.dashboard import DashboardDesk, Health
 from lppl.desk.documents import DocumentDesk
 from lppl.desk.figures import Figures
 from lppl.desk.grids import GridDesk
+from lppl.desk.materials import MediaDesk
 from lppl.desk.people import PeopleDesk
 from lppl.desk.planning import PlanningDesk
 from lppl.desk.settings import SettingsDesk
@@ -90,6 +91,11 @@ class Office:
     def dashboard(self) -> DashboardDesk:
         """The head's figures."""
         return DashboardDesk(self.planning, self.figures, self.live, self.health)
+
+    @cached_property
+    def materials(self) -> MediaDesk:
+        """The library."""
+        return MediaDesk(self.planning, self.audit, self.bus)
 
     @cached_property
     def uploads(self) -> UploadDesk:
