@@ -329,4 +329,3 @@ def missing(wanted: Wanted) -> tuple[tuple[str, str], ...]:
             ("Tanda pengenal stasiun: taruh berkas di tanda-pengenal/", "Station ID: put files in tanda-pengenal/")
         )
     return tuple(told)
-

@@ -261,8 +261,17 @@ def describe(entry: Entry, titles: Mapping[str, str]) -> str:
     until = written(entry.start + entry.length_s)
     title = titles.get(entry.programme, entry.programme)
     filling = entry.content.model_dump(exclude_defaults=True, exclude={"kind"})
-    what = ", ".join(str(v) for v in filling.values())
+    what = ", ".join(_said(name, value) for name, value in filling.items() if value not in (None, ()))
     return f"{title}, {words(entry.on)}, {written(entry.start)}-{until}, {entry.begins}, {entry.content.kind} {what}"
+
+
+_OPTIONS = {"repeat": "berulang", "rerun": "siaran ulang", "relay": "relai"}
+
+
+def _said(name: str, value: Any) -> str:
+    if isinstance(value, tuple):
+        return ", ".join(map(str, value))
+    return _OPTIONS.get(name, name) if value is True else f"{value} episode" if name == "count" else str(value)
 
 
 def copy_week(grid: Grid, source: date, target: date, suffix: str, in_ramadan: Callable[[date], bool]) -> Grid:

@@ -94,11 +94,11 @@ WORDS: Final[dict[str, dict[str, str]]] = {
 }
 """Language to key to text; every language has every key."""
 
-_DAYS: Final = {
+DAYS: Final = {
     "id": indonesian.DAYS,
     "en": ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday"),
 }
-_MONTHS: Final = {
+MONTHS: Final = {
     "id": indonesian.MONTHS,
     "en": (
         "January",
@@ -136,7 +136,7 @@ def zone_text(ms: int, zone: ZoneInfo) -> str:
 def date_text(ms: int, zone: ZoneInfo, language: str) -> str:
     """Return a date in words: ``Minggu, 22 November 2026``."""
     at = local(ms, zone)
-    return f"{_DAYS[language][at.weekday()]}, {at.day} {_MONTHS[language][at.month - 1]} {at.year}"
+    return f"{DAYS[language][at.weekday()]}, {at.day} {MONTHS[language][at.month - 1]} {at.year}"
 
 
 def volume_text(bitrate_bps: int, language: str) -> str:

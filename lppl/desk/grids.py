@@ -7,6 +7,7 @@ import asyncio
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from functools import cached_property
 from typing import Any
 
 from lppl.audit import Actor, AuditLog
@@ -58,7 +59,7 @@ class GridState:
         return self.version is None or self.version.state is VersionState.DRAFT
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class WeekView:
     """A week of a grid with what it was made from; `fixed`: azan, anthem and the like in these days."""
 
@@ -66,6 +67,11 @@ class WeekView:
     week: Week
     laid: LaidOut
     fixed: tuple[Dated, ...]
+
+    @cached_property
+    def entries(self) -> Mapping[str, Entry]:
+        """The grid's entries by name."""
+        return {entry.id: entry for entry in self.state.grid.entries}
 
 
 @dataclass(frozen=True, slots=True)
@@ -144,6 +150,16 @@ class GridDesk:
         late = await self.planning.late(channel, examined, now)
         return Checked((*(f for f in unreadable if f not in examined.findings), *examined.findings), late)
 
+    async def tried(self, grid: Grid, name: str, change: EntryChange, *, remove: bool) -> Grid:
+        """Return `grid` as a change, or a removal of the days that it names, would make it; nothing is kept.
+
+        Raises UnknownName, ChangeRefused.
+        """
+        ramadan = await self._ramadan()
+        if not remove:
+            return self._changed(grid, name, change, ramadan)[0]
+        return self._removed(grid, name, change.scope, change.day, ramadan)
+
     # ---- changing the draft ----
 
     async def put(
@@ -184,10 +200,7 @@ class GridDesk:
     ) -> GridState:
         """Take an entry out, or days of it. Raises UnknownName, Superseded."""
         before = await self._at(channel, revision)
-        try:
-            grid = removed(before.grid, name, scope, day, await self._ramadan())
-        except KeyError:
-            raise UnknownName(("entri", "entry"), name, ()) from None
+        grid = self._removed(before.grid, name, scope, day, await self._ramadan())
         return await self._kept(before, grid, revision, actor, now)
 
     async def copy_week(
@@ -257,6 +270,12 @@ class GridDesk:
     def _changed(self, grid: Grid, name: str, change: EntryChange, ramadan: InRamadan) -> tuple[Grid, Entry]:
         try:
             return changed(grid, name, change, ramadan)
+        except KeyError:
+            raise UnknownName(("entri", "entry"), name, [e.id for e in grid.entries]) from None
+
+    def _removed(self, grid: Grid, name: str, scope: Scope, day: date | None, ramadan: InRamadan) -> Grid:
+        try:
+            return removed(grid, name, scope, day, ramadan)
         except KeyError:
             raise UnknownName(("entri", "entry"), name, [e.id for e in grid.entries]) from None
 

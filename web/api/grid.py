@@ -8,7 +8,7 @@ from lppl.accounts import Right
 from lppl.desk import grid as grids
 from lppl.desk.grid import Imported
 from scheduler.day_rule import LAST_DAY
-from scheduler.grid import Change
+from scheduler.grid import Change, Grid
 from scheduler.grid_changes import ChangeRefused
 from scheduler.hijri import in_ramadan
 from scheduler.recurrence import dates, parse_words, words
@@ -36,6 +36,7 @@ from web.api.grid_models import (
     PublishedOut,
     Removal,
     ToCheck,
+    ToTry,
     VersionOut,
     WeekCopy,
     WeekOut,
@@ -106,6 +107,12 @@ async def check(visit: Visit, params: OfChannel, body: ToCheck) -> CheckOut:
     checked = await desk.check(params.channel, body.grid, change, body.until, visit.now)
     shown = body.grid or (await desk.state(params.channel)).grid
     return check_out(checked, shown, visit.office.planning.zone)
+
+
+@operations.post("/grid-tries", Right.VIEW, "Coba satu perubahan / Try a change")
+async def attempt(visit: Visit, body: ToTry) -> Grid:
+    """Return a grid as a change would make it; nothing is kept."""
+    return await visit.office.grids.tried(body.grid, body.entry, body.change, remove=body.remove)
 
 
 @operations.post("/days", Right.VIEW, "Hari-hari dalam kata / Days in words")

@@ -139,6 +139,15 @@ class Tentative(Given):
     change: EntryChange
 
 
+class ToTry(Given):
+    """A change of an entry of `grid`, or with `remove` the removal of the days that it names."""
+
+    grid: Grid
+    entry: Slug
+    change: EntryChange
+    remove: bool = False
+
+
 class ToCheck(Given):
     """What to judge: `grid` or what staff work on, as it would be after `change`; at least until the day `until`."""
 
@@ -227,10 +236,12 @@ class Block(BaseModel):
     goes_on: bool
     content: str
     days: str
+    winner: str | None = None
+    """Another entry of the same weight has this time: the two clash, and this one does not air."""
 
 
 class Covered(BaseModel):
-    """Time of a week that an entry was laid out for and another has."""
+    """Time of a week that an entry was laid out for and one of more weight has, as a special over the ordinary week."""
 
     entry: str
     title: str
@@ -238,7 +249,6 @@ class Covered(BaseModel):
     start: datetime
     end: datetime
     winner: str
-    clash: bool
 
 
 class FixedOut(BaseModel):
@@ -356,32 +366,46 @@ def grid_out(state: GridState, entry: str | None = None) -> GridOut:
 
 def week_out(view: WeekView, zone: ZoneInfo) -> WeekOut:
     """Return the answer of a week."""
-    entries = {e.id: e for e in view.state.grid.entries}
-    known = view.laid.desk.programmes
-    blocks = []
-    for held in view.week.held:
-        entry = entries[held.strip.key]
-        programme = known.get(entry.programme)
-        blocks.append(
-            Block(
-                entry=entry.id, programme=entry.programme, title=held.strip.programme,
-                colour=programme.colour if programme else "#616876", occurrence=held.occurrence,
-                start=local(held.start, zone), end=local(held.end, zone), start_s=entry.start, length_s=entry.length_s,
-                begins=entry.begins, once=not entry.on.rule, special=rank(entry.on) == 1, goes_on=held.goes_on,
-                content=said_content(entry.content), days=words(entry.on),
+    blocks = [
+        _block(view, h.strip.key, h.occurrence, (h.start, h.end), zone, goes_on=h.goes_on) for h in view.week.held
+    ]
+    covered = []
+    for lost in view.week.lost:
+        if lost.strip.rank == lost.winner.rank:
+            span = (lost.start, lost.end)
+            blocks.append(_block(view, lost.strip.key, lost.day, span, zone, winner=lost.winner.key))
+            continue
+        covered.append(
+            Covered(
+                entry=lost.strip.key, title=lost.strip.programme, occurrence=lost.day, start=local(lost.start, zone),
+                end=local(lost.end, zone), winner=lost.winner.key,
             )
         )  # fmt: skip
-    covered = [
-        Covered(
-            entry=lost.strip.key, title=lost.strip.programme, occurrence=lost.day, start=local(lost.start, zone),
-            end=local(lost.end, zone), winner=lost.winner.key, clash=lost.strip.rank == lost.winner.rank,
-        )
-        for lost in view.week.lost
-    ]  # fmt: skip
     fixed = [FixedOut(title=d.title, series=d.series, at=local(d.instant, zone), hard=d.hard) for d in view.fixed]
     return WeekOut(
         channel=view.state.channel, revision=view.state.revision, first=view.week.first, blocks=blocks,
         covered=covered, fixed=fixed,
+    )  # fmt: skip
+
+
+def _block(
+    view: WeekView,
+    name: str,
+    occurrence: date,
+    span: tuple[Quanta, Quanta],
+    zone: ZoneInfo,
+    *,
+    goes_on: bool = False,
+    winner: str | None = None,
+) -> Block:
+    entry = view.entries[name]
+    programme = view.laid.desk.programmes.get(entry.programme)
+    return Block(
+        entry=name, programme=entry.programme, title=programme.title if programme else entry.programme,
+        colour=programme.colour if programme else "#616876", occurrence=occurrence, start=local(span[0], zone),
+        end=local(span[1], zone), start_s=entry.start, length_s=entry.length_s, begins=entry.begins,
+        once=not entry.on.rule, special=rank(entry.on) == 1, goes_on=goes_on, content=said_content(entry.content),
+        days=words(entry.on), winner=winner,
     )  # fmt: skip
 
 

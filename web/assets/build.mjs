@@ -89,6 +89,7 @@ try {
     supported: { destructuring: true },
     loader: { ".woff2": "file", ".woff": "file", ".svg": "file", ".png": "file" },
     logLevel: "warning",
+    logOverride: { "unsupported-css-nesting": "silent" }, // only rules for right-to-left pages, which there are none of
     logLimit: 5,
   });
   const iconsOf = "node_modules/@tabler/icons/package.json";

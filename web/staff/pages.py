@@ -13,14 +13,15 @@ from web.api.openapi import document
 from web.api.operations import PREFIX, Operation
 from web.staff.audit import AuditPages
 from web.staff.dashboard import DashboardPages
+from web.staff.grid import GridPages
 from web.staff.home import HomePage
 from web.staff.layout import Layout
 from web.staff.login import LoginPages
 from web.staff.logs import LogPages
 from web.staff.news import StaffNews
 from web.staff.people import PeoplePages
-from web.staff.rundown import RundownPages
 from web.staff.preview import PreviewPages
+from web.staff.rundown import RundownPages
 from web.staff.setup import SetupPages
 from web.staff.uploads import UploadRoutes
 from web.staff.visit import Need, Route, Visit
@@ -62,6 +63,7 @@ PAGES: Sequence[Callable[[Layout], Pages]] = (
     AuditPages,
     UploadRoutes,
     lambda _layout: PreviewPages(),
+    GridPages,
 )  # fmt: skip
 """What serves pages, feature after feature."""
 
