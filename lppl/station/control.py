@@ -99,6 +99,7 @@ class Control:
         if breaking is not None:
             await self._go_on_breaking_in(playout, breaking, now)
         elif playout.entry is not None and playout.entry.item.kind is Kind.BREAK_IN:
+            self._find_beneath(playout)
             playout.end_break_in()
         if any(k.edit is not None and k.recorded is None for k in ledger.kept):
             self.unrecorded.set()
@@ -107,17 +108,27 @@ class Control:
         entries = self._air.entries(playout.channel)
         last = next((e for e in reversed(entries) if e.item.kind is Kind.BREAK_IN and e.item.start >= kept.at), None)
         waits = kept.state is State.WAITING and now - kept.taken < RENDERED_WITHIN
-        if kept.at and last is not None and playout.end - last.end < FORGOTTEN:
+        reached = last.end if last is not None else Quanta(kept.at)
+        if kept.at and playout.end - reached < FORGOTTEN:
             found = await self._over(kept)
-            if found is not None:
-                playout.over = replace(found, until=Quanta(int((kept.edit or {}).get("until", 0))) or None)
-                # beneath, the item that it cut ran to its end, and what is planned from there on followed
-                cut = next((e.item for e in reversed(entries) if e.item.kind not in NEVER_BENEATH), None)
-                line = line_of(cut) if cut is not None else None
-                if line is not None:
-                    playout.follow(Rundown([line]))
+            if found is None:
+                return
+            over = replace(found, until=Quanta(int((kept.edit or {}).get("until", 0))) or None)
+            if last is None:  # it was about to begin
+                playout.break_in(over)
+            else:
+                self._find_beneath(playout)
+                playout.over = over
         elif not waits:
-            await self._end(kept, last.end if last is not None else Quanta(kept.at))
+            await self._end(kept, reached)
+
+    def _find_beneath(self, playout: ChannelPlayout) -> None:
+        """Let the item that a break-in cut run on beneath it to its end; what follows is planned from there."""
+        entries = reversed(self._air.entries(playout.channel))
+        cut = next((e.item for e in entries if e.item.kind not in NEVER_BENEATH), None)
+        line = line_of(cut) if cut is not None else None
+        if line is not None:
+            playout.follow(Rundown([line]))
 
     # --- what plans read ---
 

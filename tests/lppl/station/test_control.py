@@ -384,6 +384,25 @@ async def test_a_break_in_outlives_a_power_cut_but_not_a_long_one(
             assert (joined.start, joined.title, joined.in_point) == (ended.at, f"Lagu {number}", into - began)
 
 
+@pytest.mark.parametrize("act", [Act.BREAK_IN, Act.END_BREAK_IN])
+async def test_a_break_in_that_was_about_to_begin_or_to_end_does_so_after_a_power_cut(tmp_path: Path, act: Act) -> None:
+    async with Station(tmp_path).on_air() as before:
+        await before.until(START + 50)
+        if act is Act.END_BREAK_IN:
+            await before.order(Act.BREAK_IN, break_in=FLOOD)
+            await before.until(START + 100)
+        kept = await before.order(act, break_in=FLOOD if act is Act.BREAK_IN else None)
+        now = before.q
+        assert before.entries[-1].end <= kept.at, "nothing of it was committed"
+    async with Station(tmp_path, now).on_air() as after:
+        await after.until(now + 60)
+        item = after.at(now + 50)
+        if act is Act.BREAK_IN:
+            assert item.house == house_of(after, FLOOD)
+        else:
+            assert (item.title, item.in_point) == ("Lagu 1", item.start - START)
+
+
 async def test_the_comparison_gives_the_operator_as_the_reason(station: Station) -> None:
     await station.until(START + 50)
     assert station.playout.rundown is not None and station.playout.entry is not None
