@@ -19,6 +19,7 @@ from lppl.desk.documents import DocumentDesk
 from lppl.desk.figures import Figures
 from lppl.desk.grids import GridDesk
 from lppl.desk.materials import MediaDesk
+from lppl.desk.held_sheets import HeldSheets
 from lppl.desk.people import PeopleDesk
 from lppl.desk.planning import PlanningDesk
 from lppl.desk.settings import SettingsDesk
@@ -126,6 +127,11 @@ class Office:
     def set_up(self) -> SettingsDesk:
         """What pages set, and starting anew."""
         return SettingsDesk(self.settings, self.audit, self.again)
+
+    @cached_property
+    def held_sheets(self) -> HeldSheets:
+        """Tables of other programs that somebody is bringing in."""
+        return HeldSheets()
 
     @cached_property
     def webhooks(self) -> Webhooks:

@@ -1,0 +1,197 @@
+"""Tables of other programs (XLSX, CSV) as rows of text, and the other way round. Nothing in a file is ever run.
+
+Limits come first: a small file that unpacks to a huge one is refused before it is unpacked. Formulas are text. All of
+it blocks: call it in a thread.
+"""
+
+import codecs
+import csv
+import io
+import zipfile
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, time, timedelta
+from typing import Any
+
+from openpyxl import Workbook, load_workbook
+from openpyxl.styles import Alignment, Font
+from openpyxl.utils import get_column_letter
+
+from lppl.errors import LpplError
+
+LARGEST = 5_000_000
+"""Bytes of a file."""
+UNPACKED, PARTS, RATIO = 80_000_000, 2_000, 200
+"""What a workbook may be once unpacked: bytes, parts, how many times its packed size."""
+MOST_ROWS, MOST_COLUMNS, LONGEST_CELL = 5_000, 60, 500
+SHEETS = 20
+DELIMITERS = ",;\t|"
+Rows = tuple[tuple[str, ...], ...]
+
+
+class SheetRefused(LpplError):
+    """A file is no table that can be read."""
+
+
+@dataclass(frozen=True, slots=True)
+class Sheet:
+    """A table: its name, and rows of text without empty ones at the end; all rows are equally long."""
+
+    name: str
+    rows: Rows
+
+
+def read_sheets(data: bytes, name: str) -> tuple[Sheet, ...]:
+    """Return the tables in a file; `name` is what a CSV file's own is called. Raises SheetRefused."""
+    if len(data) > LARGEST:
+        raise SheetRefused("Berkas lebih dari 5 MB.", "The file is larger than 5 MB.")
+    if data.startswith(b"\xd0\xcf\x11\xe0"):
+        raise SheetRefused(
+            "Ini berkas Excel lama (.xls) atau berkas bersandi; simpan sebagai .xlsx atau .csv tanpa sandi.",
+            "This is an old Excel file (.xls) or has a password; save it as .xlsx or .csv without one.",
+        )
+    found = _workbook(data) if data.startswith(b"PK") else (Sheet(name, _trimmed(_csv_rows(data))),)
+    good = tuple(sheet for sheet in found if sheet.rows)
+    if not good:
+        raise SheetRefused("Tabelnya kosong.", "The table is empty.")
+    return good
+
+
+def _trimmed(rows: Sequence[Sequence[str]]) -> Rows:
+    """Return rows of one length, without empty rows and columns at the end."""
+    listed = [list(row) for row in rows]
+    while listed and not any(listed[-1]):
+        listed.pop()
+    width = max((n + 1 for row in listed for n, cell in enumerate(row) if cell), default=0)
+    return tuple(tuple((row + [""] * width)[:width]) for row in listed) if width else ()
+
+
+# ---- workbooks ------------------------------------------------------------------------------------
+
+
+def _workbook(data: bytes) -> tuple[Sheet, ...]:
+    broken = SheetRefused(
+        "Berkas ini tidak dapat dibaca sebagai XLSX; buka dan simpan ulang.", "The file cannot be read as XLSX."
+    )
+    try:
+        with zipfile.ZipFile(io.BytesIO(data)) as packed:
+            parts = packed.infolist()
+            whole = sum(part.file_size for part in parts)
+            if len(parts) > PARTS or whole > UNPACKED or whole > RATIO * max(1, len(data)):
+                raise SheetRefused(
+                    "Isi berkas ini terlalu besar setelah dibuka; hapus gambar dan lembar yang tidak perlu.",
+                    "The file is too large once it is unpacked; remove pictures and sheets that are not needed.",
+                )
+        book = load_workbook(io.BytesIO(data), read_only=True, data_only=False, keep_links=False)
+        try:
+            return tuple(
+                Sheet(str(sheet.title), _trimmed([[_text(v) for v in row] for row in _cells(sheet)]))
+                for sheet in book.worksheets[:SHEETS]
+            )
+        finally:
+            book.close()
+    except SheetRefused:
+        raise
+    except Exception as error:  # openpyxl raises whatever the XML made it stumble over
+        raise broken from error
+
+
+def _cells(sheet: Any) -> Any:
+    sheet.reset_dimensions()  # what a file says of its size may be wrong, or huge
+    return sheet.iter_rows(max_row=MOST_ROWS, max_col=MOST_COLUMNS, values_only=True)
+
+
+def _text(value: object) -> str:
+    """Return a cell as people see it: dates as 2026-11-22, times as 06.00, whole numbers without a point."""
+    match value:
+        case None:
+            return ""
+        case bool():
+            return "ya" if value else "tidak"
+        case datetime():
+            return f"{value:%H.%M}" if value.year < 1901 else f"{value:%Y-%m-%d}"
+        case date():
+            return value.isoformat()
+        case time():
+            return f"{value:%H.%M.%S}" if value.second else f"{value:%H.%M}"
+        case timedelta():
+            seconds = int(value.total_seconds())
+            return f"{seconds // 3600:02}.{seconds // 60 % 60:02}"
+        case float() if value.is_integer():
+            return str(int(value))
+    return " ".join(str(value).split())[:LONGEST_CELL]
+
+
+# ---- CSV ------------------------------------------------------------------------------------------
+
+
+def _csv_rows(data: bytes) -> list[list[str]]:
+    text = _decoded(data)
+    if "\0" in text:
+        raise SheetRefused("Berkas ini bukan tabel XLSX atau CSV.", "This file is no XLSX or CSV table.")
+    dialect = _dialect(text)
+    rows: list[list[str]] = []
+    try:
+        for row in csv.reader(io.StringIO(text, newline=""), dialect):
+            rows.append([" ".join(cell.split())[:LONGEST_CELL] for cell in row[:MOST_COLUMNS]])
+            if len(rows) >= MOST_ROWS:
+                break
+    except csv.Error:
+        raise SheetRefused(
+            "Tabel CSV ini tidak dapat dibaca; simpan ulang sebagai XLSX.", "This CSV cannot be read; save it as XLSX."
+        ) from None
+    return rows
+
+
+def _decoded(data: bytes) -> str:
+    """Return the text of a file: by its mark, else UTF-8, else what Windows writes."""
+    if data.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
+        return data.decode("utf-16", "replace")
+    try:
+        return data.decode("utf-8-sig")
+    except UnicodeDecodeError:
+        return data.decode("cp1252", "replace")
+
+
+def _dialect(text: str) -> type[csv.Dialect]:
+    """Return how a text separates its cells: as the sniffer says, else by what its first lines hold most of."""
+    sample = "\n".join(text.splitlines()[:50])[:20_000]
+    try:
+        return csv.Sniffer().sniff(sample, DELIMITERS)
+    except csv.Error:
+
+        class Counted(csv.excel):
+            delimiter = max(DELIMITERS, key=sample.count)
+
+        return Counted
+
+
+# ---- writing --------------------------------------------------------------------------------------
+
+
+def as_xlsx(title: str, rows: Sequence[Sequence[str]], heading: int = 0) -> bytes:
+    """Return a workbook of one table; `heading`: the row that names the columns."""
+    book = Workbook()
+    sheet = book.active
+    assert sheet is not None
+    sheet.title = title
+    for row in rows:
+        sheet.append(list(row))
+    for n in range(len(rows[heading])):
+        headed = sheet.cell(heading + 1, n + 1)
+        headed.font = Font(bold=True)
+        headed.alignment = Alignment(wrap_text=True, vertical="top")
+    for n in range(len(rows[0])):
+        longest = max(len(str(row[n])) for row in rows if n < len(row))
+        sheet.column_dimensions[get_column_letter(n + 1)].width = min(40, longest + 3)
+    sheet.freeze_panes = f"A{heading + 2}"
+    out = io.BytesIO()
+    book.save(out)
+    return out.getvalue()
+
+
+def as_csv(rows: Sequence[Sequence[str]]) -> bytes:
+    """Return rows as CSV that Excel in Indonesia opens by itself: semicolons, UTF-8 with its mark."""
+    out = io.StringIO(newline="")
+    csv.writer(out, delimiter=";").writerows(rows)
+    return codecs.BOM_UTF8 + out.getvalue().encode()
