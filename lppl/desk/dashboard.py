@@ -12,6 +12,8 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Protocol
 
+import structlog
+
 from lppl.audience import Hour, LiveCount
 from lppl.config import ChannelSettings
 from lppl.desk.figures import DayFigures, Figures
@@ -24,7 +26,10 @@ from lppl.quanta import Quanta, at_or_after, seconds, starting
 from lppl.records import JobState
 from lppl.report_store import EndingRight, LastRun, ReportStore
 
+log = structlog.get_logger(__name__)
+
 FRESH_S = 60.0
+STALE_S = 900.0
 OUTLOOK_S = 300.0
 DAYS = 30
 RIGHTS_AHEAD = timedelta(days=14)
@@ -211,7 +216,7 @@ class DashboardDesk:
         self._store = ReportStore(engine)
         self._incidents, self._listening = Incidents(engine), Listening(engine)
         self._storage = StorageDesk(planning.settings, self._store, monotonic)
-        self._making = asyncio.Lock()
+        self._making: asyncio.Task[None] | None = None
         self._board: tuple[float, Board] | None = None
         self._outlooks: dict[str, tuple[float, int, Outlook]] = {}
 
@@ -220,11 +225,27 @@ class DashboardDesk:
         return Present(tuple(Live(c.channel, c.quality, c.listeners) for c in self._live()), self._health())
 
     async def board(self, now: datetime) -> Board:
-        """Return the figures, at most a minute old. Raises SQLAlchemyError, OSError."""
-        async with self._making:
-            if self._board is None or self._monotonic() - self._board[0] >= FRESH_S:
-                self._board = self._monotonic(), await self._made(now)
-            return self._board[1]
+        """Return the figures, at most a minute old; while new ones are made, those before. Raises as their stores do.
+
+        Only who comes first, or after a quarter of an hour in which nobody came, waits for them.
+        """
+        age = float("inf") if self._board is None else self._monotonic() - self._board[0]
+        if age >= FRESH_S and self._making is None:
+            self._making = asyncio.create_task(self._renew(now))
+            self._making.add_done_callback(self._renewed)
+        if age >= STALE_S:
+            assert self._making is not None
+            await asyncio.shield(self._making)
+        assert self._board is not None
+        return self._board[1]
+
+    async def _renew(self, now: datetime) -> None:
+        self._board = self._monotonic(), await self._made(now)
+
+    def _renewed(self, task: asyncio.Task[None]) -> None:
+        self._making = None
+        if not task.cancelled() and (error := task.exception()) is not None:
+            log.warning("dashboard_not_renewed", reason=type(error).__name__)
 
     async def _made(self, now: datetime) -> Board:
         planning, store = self._planning, self._store

@@ -73,10 +73,15 @@ class Figures:
         self._kept: OrderedDict[tuple[str, date], DayFigures] = OrderedDict()
         self._laid_down = Desk()
         self._changes = -1
+        self._counting = asyncio.Lock()
         self._begun = datetime.min.replace(tzinfo=UTC)
 
     async def days(self, channel: str, first: date, last: date, now: datetime) -> list[DayFigures]:
         """Return the figures of the local days [first, last]. Raises UnknownChannel."""
+        async with self._counting:  # whoever asks for the same meanwhile finds it counted
+            return await self._days(channel, first, last, now)
+
+    async def _days(self, channel: str, first: date, last: date, now: datetime) -> list[DayFigures]:
         kind = self._desk.channel(channel).kind
         laid_down = await self._decided(now)
         wanted = [first + timedelta(days=n) for n in range((last - first).days + 1)]

@@ -8,7 +8,7 @@ import { el } from "../staff/page.js";
  */
 export function table(caption, columns, rows, { foot = null, cards = true, rowAttributes = () => ({}) } = {}) {
   const heads = columns.map((c) => el("th", { scope: "col", class: c.figure ? "text-end" : null }, c.text));
-  const cell = (value, n, tag = "td") => el(tag, { scope: tag === "th" ? "row" : null, class: columns[n].figure ? "text-end tabular" : columns[n].wide ? "text-break" : null, "data-label": columns[n].text }, value ?? "–");
+  const cell = (value, n, tag = "td") => el(tag, { scope: tag === "th" ? "row" : null, class: columns[n].figure ? "text-end tabular" : columns[n].wide ? "text-break" : null, "data-label": columns[n].text }, Array.isArray(value) ? el("div", {}, value) : value ?? "–");
   const row = (cells, attributes) => el("tr", attributes, cells.map((value, n) => cell(value, n, n ? "td" : "th")));
   return el("div", { class: "table-responsive" },
     el("table", { class: `table table-sm table-vcenter report ${cards ? "report-cards" : ""}` },
