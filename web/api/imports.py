@@ -75,7 +75,7 @@ class GridImport(Strict):
 class OrderImport(Strict):
     """For which channels (none: all), and what the columns are."""
 
-    channels: Annotated[list[ChannelId], Field(max_length=100)] = []
+    channels: Annotated[tuple[ChannelId, ...], Field(max_length=100)] = ()
     columns: OrderColumns
 
 

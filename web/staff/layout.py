@@ -42,6 +42,8 @@ MENU: Sequence[MenuItem] = (
     MenuItem("kerja/log", "history", "logs", Right.LOGS, "on_air"),
     MenuItem("kerja/pola", "calendar-week", "grid", Right.VIEW, "planning"),
     MenuItem("kerja/materi", "movie", "media", Right.VIEW, "planning"),
+    MenuItem("kerja/pesanan", "speakerphone", "orders", Right.VIEW, "planning"),
+    MenuItem("kerja/impor", "table-import", "import", Right.PLAN, "planning"),
     MenuItem("kerja/dasbor", "chart-bar", "dashboard", Right.REPORT, "station"),
     MenuItem("kerja/petugas", "users", "people", Right.ADMIN, "station"),
     MenuItem("kerja/jejak", "file-search", "audit", Right.AUDIT, "station"),

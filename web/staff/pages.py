@@ -9,12 +9,15 @@ from typing import Any, Protocol
 from aiohttp import web
 
 from web.api import audit, dashboard, grid, logs, own, people, programmes, rundown, setup, webhooks
+from web.api.imports import operations as import_operations
 from web.api.openapi import document
 from web.api.operations import PREFIX, Operation
+from web.api.orders import operations as order_operations
 from web.staff.audit import AuditPages
 from web.staff.dashboard import DashboardPages
 from web.staff.grid import GridPages
 from web.staff.home import HomePage
+from web.staff.imports import ImportPages
 from web.staff.layout import Layout
 from web.staff.login import LoginPages
 from web.staff.logs import LogPages
@@ -41,6 +44,8 @@ OPERATIONS: Sequence[Operation] = (
     *people.operations.all,
     *own.operations.all,
     *setup.operations.all,
+    *order_operations.all,
+    *import_operations.all,
     *rundown.operations.all,
     *webhooks.operations.all,
     *logs.operations.all,
@@ -56,6 +61,7 @@ PAGES: Sequence[Callable[[Layout], Pages]] = (
     HomePage,
     PeoplePages,
     SetupPages,
+    ImportPages,
     RundownPages,
     WebhookPages,
     LogPages,

@@ -19,6 +19,8 @@ COMMON: Final[Table] = {
     "rundown": ("Rundown", "Running order"),
     "control": ("Ruang Kendali", "Control room"),
     "logs": ("Log Siaran", "As-run log"),
+    "orders": ("Pesanan Iklan", "Spot orders"),
+    "import": ("Impor", "Import"),
     "people": ("Petugas", "Staff"),
     "audit": ("Jejak Perubahan", "Audit log"),
     "settings": ("Pengaturan", "Settings"),
