@@ -6,7 +6,6 @@ watched and proved by them.
 
 import asyncio
 import contextlib
-import errno
 import os
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -32,6 +31,7 @@ from lppl.mistakes import said
 from lppl.programme import NO_DETAILS, Details
 from lppl.quanta import Quanta
 from lppl.records import BUILTIN, Asset, AssetState, FileStamp, Job, JobState, LibraryFile, Refusal, disk_path
+from lppl.tags import clean
 from scheduler.words import DAY_S
 from streaming.folder import stamp_of
 from streaming.house import folder_of
@@ -103,6 +103,7 @@ class MediaDesk:
     def __init__(self, planning: PlanningDesk, audit: AuditLog, bus: Bus) -> None:
         self.planning, self.library, self._audit, self._bus = planning, planning.library, audit, bus
         self.store, self.list = MediaStore(planning.library.engine), MediaList(planning.library.engine)
+        self._facets: tuple[int, tuple[str, ...], Mapping[str, int]] | None = None
         self._media_dir, self._house = planning.settings.media_dir, planning.settings.data_dir / "house"
 
     # ---- looking ----
@@ -123,6 +124,16 @@ class MediaDesk:
             for name in ids
             if (a := found.get(name)) is not None and a.state is not AssetState.DERIVED
         )
+
+    async def facets(self) -> tuple[tuple[str, ...], Mapping[str, int], Mapping[str, int]]:
+        """Return groups, folders with how many files, and counts of the bin and of refused files.
+
+        Groups and folders are found anew only when something has changed.
+        """
+        counter = await self.library.change_counter()
+        if self._facets is None or self._facets[0] != counter:
+            self._facets = counter, await self.list.groups(), await self.list.folders()
+        return self._facets[1], self._facets[2], await self.list.summary()
 
     async def item(self, asset: AssetId) -> Item:
         """Return one. Raises NoMedia."""
@@ -155,6 +166,7 @@ class MediaDesk:
         items = {i.asset.id: i for i in await self.items([*changes])}
         if len(items) != len(changes):
             raise NoMedia
+        changes = {name: {key: _text(key, value) for key, value in fields.items()} for name, fields in changes.items()}
         made = {name: _changed(items[name], fields) for name, fields in changes.items()}
         before = {name: _as_they_were(items[name], fields) for name, fields in changes.items()}
         kept = {name: details for name, details in made.items() if details != items[name].details}
@@ -244,7 +256,7 @@ class MediaDesk:
         for item in await self.items(chosen):
             try:
                 await self._remove(item, aired, now)
-            except OSError as error:
+            except (OSError, LpplError) as error:
                 log.warning("file_not_removed", title=item.asset.tags.title, reason=str(error))
                 failed.append(item.asset.tags.title)
             else:
@@ -316,6 +328,15 @@ def mistakes(details: Details, length_s: float, given: Mapping[str, Any] | None 
     return {name: said for name, said in wrong.items() if name in touched}
 
 
+def _text(key: str, value: Any) -> Any:
+    """Return what was typed without control and direction marks; notes keep their lines."""
+    if not isinstance(value, str):
+        return value
+    if key == "note":
+        return "\n".join(clean(line) for line in value.splitlines())
+    return clean(value)
+
+
 def _as_they_were(item: Item, fields: Mapping[str, Any]) -> dict[str, Any]:
     return {key: getattr(item.asset.tags if key in TAGS else item.details, key) for key in fields}
 
@@ -334,7 +355,7 @@ def _listed(titles: Mapping[AssetId, str]) -> str:
 
 def _inside(root: Path, path: Path) -> Path:
     if not path.parent.resolve().is_relative_to(root.resolve()):
-        raise PermissionError(errno.EACCES, "outside the media folder", str(path))
+        raise LpplError("Folder itu di luar folder materi.", "That folder lies outside the media folder.")
     return path
 
 

@@ -12,14 +12,15 @@ from lppl.account_store import AccountStore
 from lppl.audience import LiveCount
 from lppl.audit import AuditLog
 from lppl.config import Settings
-from lppl.desk.day import DayDesk
-from lppl.desk.editing import EditingDesk
 from lppl.desk.dashboard import DashboardDesk, Health
+from lppl.desk.day import DayDesk
 from lppl.desk.documents import DocumentDesk
+from lppl.desk.editing import EditingDesk
 from lppl.desk.figures import Figures
 from lppl.desk.grids import GridDesk
-from lppl.desk.materials import MediaDesk
 from lppl.desk.held_sheets import HeldSheets
+from lppl.desk.lists import ListDesk
+from lppl.desk.materials import MediaDesk
 from lppl.desk.people import PeopleDesk
 from lppl.desk.planning import PlanningDesk
 from lppl.desk.settings import SettingsDesk
@@ -97,6 +98,11 @@ class Office:
     def materials(self) -> MediaDesk:
         """The library."""
         return MediaDesk(self.planning, self.audit, self.bus)
+
+    @cached_property
+    def lists(self) -> ListDesk:
+        """Playlists and rotations."""
+        return ListDesk(self.planning, self.audit, self.bus)
 
     @cached_property
     def uploads(self) -> UploadDesk:

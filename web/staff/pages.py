@@ -8,7 +8,7 @@ from typing import Any, Protocol
 
 from aiohttp import web
 
-from web.api import audit, dashboard, grid, logs, own, people, programmes, rundown, setup, webhooks
+from web.api import audit, dashboard, grid, logs, media, own, people, playlists, programmes, rundown, setup, webhooks
 from web.api.imports import operations as import_operations
 from web.api.openapi import document
 from web.api.operations import PREFIX, Operation
@@ -53,6 +53,8 @@ OPERATIONS: Sequence[Operation] = (
     *audit.operations.all,
     *grid.operations.all,
     *programmes.operations.all,
+    *media.operations.all,
+    *playlists.operations.all,
 )  # fmt: skip
 """Every operation of the API, feature after feature."""
 

@@ -1,0 +1,159 @@
+"""Playlists of other programs, read: M3U and M3U8, PLS, XSPF. Pure, and nothing in such a file is ever opened.
+
+Whatever a file says is text: paths of another computer, addresses, titles. Sizes are limited before anything is taken
+apart, and XML with entities or declarations of its own is refused (billion laughs, external entities).
+"""
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from urllib.parse import unquote, urlsplit
+from xml.etree import ElementTree
+
+from lppl.errors import LpplError
+
+MOST_BYTES = 4 << 20
+MOST_ROWS = 5000
+LONGEST = 1000
+_M3U_INFO = re.compile(r"#EXTINF:\s*(-?\d+(?:\.\d+)?)[^,]*,(.*)", re.IGNORECASE)
+_PLS_LINE = re.compile(r"(file|title|length)(\d{1,6})\s*=(.*)", re.IGNORECASE)
+_DRIVE = re.compile(r"^[A-Za-z]:/")
+_DECLARED = re.compile(r"<!\s*(DOCTYPE|ENTITY)", re.IGNORECASE)
+XSPF = "{http://xspf.org/ns/0/}"
+
+
+class PlaylistUnreadable(LpplError):
+    """A file is no playlist that can be read."""
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One entry as the file has it. `path` is ``/``-separated; `seconds` 0 when the file does not say."""
+
+    path: str
+    title: str = ""
+    artist: str = ""
+    seconds: float = 0.0
+    address: bool = False
+    """It is a stream or page on a network, no file."""
+
+
+def read_playlist(data: bytes) -> tuple[str, tuple[Row, ...]]:
+    """Return the format and the rows of a playlist file. Raises PlaylistUnreadable."""
+    if len(data) > MOST_BYTES:
+        raise PlaylistUnreadable(
+            f"Daftar putar lebih besar dari {MOST_BYTES >> 20} MB.",
+            f"The playlist is larger than {MOST_BYTES >> 20} MB.",
+        )
+    text = decoded(data)
+    head = text.lstrip()[:300].lower()
+    if head.startswith("[playlist]"):
+        name, found = "PLS", _pls(text)
+    elif head.startswith("<"):
+        name, found = "XSPF", _xspf(text)
+    elif "\0" in text:
+        raise _no_playlist()
+    else:
+        name, found = "M3U", _m3u(text)
+    rows: list[Row] = []
+    for row in found:
+        rows.append(row)
+        if len(rows) > MOST_ROWS:
+            raise PlaylistUnreadable(
+                f"Daftar putar berisi lebih dari {MOST_ROWS} baris; bagi menjadi beberapa.",
+                f"The playlist has more than {MOST_ROWS} rows; split it.",
+            )
+    if not rows:
+        raise _no_playlist()
+    return name, tuple(rows)
+
+
+def decoded(data: bytes) -> str:
+    """Return the text of a file: by its byte-order mark, else UTF-8, else the code page of old Windows programs."""
+    if data.startswith((b"\xff\xfe", b"\xfe\xff")):
+        return data[: len(data) & ~1].decode("utf-16", "replace")
+    try:
+        return data.decode("utf-8-sig")
+    except UnicodeDecodeError:
+        return data.decode("cp1252", "replace")
+
+
+def plain_path(said: str) -> tuple[str, bool]:
+    """Return a path as it is compared: slashes, no drive, no ``file://``, no ``.`` and ``..``; and whether it is one.
+
+    The second is True for addresses on a network.
+    """
+    text = said.strip().strip('"')[:LONGEST]
+    if re.match(r"(?i)file:", text):
+        text = unquote(urlsplit(text.replace("\\", "/")).path)
+    elif re.match(r"(?i)[a-z][a-z0-9+.-]+://", text):
+        return text, True
+    text = _DRIVE.sub("/", text.replace("\\", "/").lstrip("/") if _DRIVE.match(text[1:]) else text.replace("\\", "/"))
+    parts: list[str] = []
+    for part in text.split("/"):
+        if part == "..":
+            del parts[-1:]
+        elif part not in ("", "."):
+            parts.append(part)
+    return "/".join(parts), False
+
+
+def _row(path: str, title: str = "", artist: str = "", seconds: float = 0.0) -> Row:
+    where, address = plain_path(path)
+    if not artist and " - " in title:
+        artist, _, title = title.partition(" - ")
+    known = seconds if 0 < seconds < 864_000 else 0.0
+    return Row(where, title.strip()[:300], artist.strip()[:300], known, address)
+
+
+def _m3u(text: str) -> Iterator[Row]:
+    seconds, title = 0.0, ""
+    for line in text.splitlines():
+        said = line.strip()
+        if info := _M3U_INFO.match(said):
+            seconds, title = float(info[1]), info[2]
+        elif said and not said.startswith("#"):
+            yield _row(said, title, "", seconds)
+            seconds, title = 0.0, ""
+
+
+def _pls(text: str) -> Iterator[Row]:
+    found: dict[int, dict[str, str]] = {}
+    for line in text.splitlines():
+        if match := _PLS_LINE.match(line.strip()):
+            found.setdefault(int(match[2]), {})[match[1].lower()] = match[3].strip()
+    for number in sorted(found):
+        each = found[number]
+        if each.get("file"):
+            yield _row(each["file"], each.get("title", ""), "", _seconds(each.get("length", "")))
+
+
+def _xspf(text: str) -> Iterator[Row]:
+    if _DECLARED.search(text):
+        raise PlaylistUnreadable(
+            "Berkas XSPF dengan DOCTYPE atau ENTITY ditolak demi keamanan.",
+            "XSPF files with DOCTYPE or ENTITY are refused for safety.",
+        )
+    try:
+        root = ElementTree.fromstring(re.sub(r"^\s*<\?xml[^>]*\?>", "", text))  # noqa: S314 - see above
+    except (ElementTree.ParseError, ValueError, RecursionError):
+        raise _no_playlist() from None
+    if root.tag not in (f"{XSPF}playlist", "playlist"):
+        raise _no_playlist()
+    space = XSPF if root.tag.startswith("{") else ""
+    for track in root.iter(f"{space}track"):
+        said = {name: (track.findtext(f"{space}{name}") or "").strip() for name in ("location", "title", "creator")}
+        where = unquote(said["location"]) if "://" not in said["location"] else said["location"]
+        length = _seconds(track.findtext(f"{space}duration") or "") / 1000
+        yield _row(where, said["title"], said["creator"], length)
+
+
+def _seconds(said: str) -> float:
+    return float(said) if re.fullmatch(r"\s*\d{1,9}(\.\d+)?\s*", said) else 0.0
+
+
+def _no_playlist() -> PlaylistUnreadable:
+    return PlaylistUnreadable(
+        "Berkas ini bukan daftar putar M3U, PLS, atau XSPF yang dapat dibaca.",
+        "This file is no M3U, PLS or XSPF playlist that can be read.",
+    )
