@@ -10,6 +10,7 @@ from lppl.desk.grids import Checked, GridState, WeekView
 from lppl.plan_store import GridVersion, VersionState
 from lppl.programme import Document, Slug, Text
 from lppl.quanta import Quanta, starting
+from lppl.settings import ChannelId
 from scheduler.findings import Finding, Rule, Severity
 from scheduler.grid import ClockTime, Entry, Filling, Grid
 from scheduler.grid_changes import EntryChange, Scope
@@ -18,7 +19,6 @@ from scheduler.recurrence import Recurrence, rank, words
 from scheduler.words import DAY_S
 
 WeekDay = Annotated[date, Field(ge=date(2000, 1, 1), le=date(2100, 12, 31))]
-Channel = Annotated[str, StringConstraints(min_length=1, max_length=64)]
 Revision = Annotated[int, Field(ge=0, le=2**53)]
 Number = Annotated[int, Field(ge=1, le=2**31 - 1)]
 Reason = Annotated[str, StringConstraints(max_length=2000, strip_whitespace=True)]
@@ -36,7 +36,7 @@ class Given(BaseModel):
 class OfChannel(Given):
     """Names a channel."""
 
-    channel: Channel
+    channel: ChannelId
 
 
 class OfVersion(OfChannel):

@@ -122,6 +122,7 @@ async def site(office: Office, clock: Clock) -> AsyncIterator[Site]:
     """The pages of a new station, served on loopback."""
     app = web.Application(client_max_size=1 << 20)
     app[FILES] = StaticFiles(ROOT / "web" / "static")
+    app.router.add_get("/static/{path:.+}", app[FILES].serve)
     add_staff(app, lambda: office)
     async with TestClient(TestServer(app), cookie_jar=DummyCookieJar()) as client:
         yield Site(office, client, clock)

@@ -118,7 +118,7 @@ async def test_the_second_of_two_is_told_who_was_first(desk: Desk, site: Site) -
 async def test_clashes_are_found_before_anything_is_kept(desk: Desk) -> None:
     await desk.add("kabar-pagi", DAILY, "06.00", 30)
     music = await desk.add("musik-pilihan", DAILY, "07.00", 60)
-    body = {"change": {"entry": music, "change": {"scope": "semua", "start": 6 * 3600}}}
+    body: Any = {"change": {"entry": music, "change": {"scope": "semua", "start": 6 * 3600}}}
     found = (await desk.ask("POST", f"{GRID}/check", **body))["findings"]
     clash = next(f for f in found if f["rule"] == "clash")
     assert clash["severity"] == "berat" and clash["entry"] in (music, "kabar-pagi") and clash["at"]
@@ -152,7 +152,7 @@ async def test_publishing_over_severe_findings_needs_a_reason_and_can_be_taken_b
 
 async def test_a_week_is_copied_and_a_grid_goes_out_and_in_as_a_file(desk: Desk) -> None:
     await desk.add("kabar-pagi", WORKDAYS, "06.00", 30)
-    body = {"revision": desk.revision, "source": "2026-11-24", "target": "2026-11-30"}
+    body: Any = {"revision": desk.revision, "source": "2026-11-24", "target": "2026-11-30"}
     assert (await desk.ask("POST", f"{DRAFT}/week-copies", 422, **body))["errors"][0]["field"] == "source"
     await desk.ask("POST", f"{DRAFT}/week-copies", **(body | {"source": "2026-11-23"}))
     assert len(desk.grid["entries"]) == 6

@@ -2,7 +2,7 @@
 
 import { createCalendar, Interaction, TimeGrid } from "@event-calendar/core";
 
-import { data, el } from "../staff/page.js";
+import { data, el, language } from "../staff/page.js";
 import { hours, longDay, marks } from "./said.js";
 import { editable, state } from "./state.js";
 import { at, clock, moment, ms, readable, secondOf } from "./time.js";
@@ -28,7 +28,7 @@ export function mount(place, on) {
   calendar = createCalendar(place, [TimeGrid, Interaction], {
     view: "timeGridWeek", date: state.first, firstDay: 1, allDaySlot: false, headerToolbar: { start: "", center: "", end: "" },
     slotDuration: "00:15:00", slotLabelInterval: "01:00:00", slotHeight: SLOT_PX, scrollTime: "05:00:00", height: "100%",
-    slotMinTime: "00:00:00", slotMaxTime: "24:00:00", nowIndicator: false, slotEventOverlap: false,
+    locale: language === "en" ? "en-GB" : "id", slotMinTime: "00:00:00", slotMaxTime: "24:00:00", nowIndicator: false, slotEventOverlap: false,
     highlightedDates: [data.today], longPressDelay: 400, eventDragMinDistance: 6,
     dayHeaderFormat: (date) => head(utc(date).slice(0, 10)), slotLabelFormat: (date) => clock(secondOf(utc(date))),
     eventTimeFormat: () => "", eventContent: ({ event }) => inside(event),
@@ -62,9 +62,13 @@ export function hold(block, start, end) {
   if (shown) calendar.updateEvent({ ...event(block), start: start ?? block.start, end: end ?? block.end });
 }
 
+const TABLE = ["table", "row", "rowgroup", "cell", "gridcell", "columnheader", "rowheader"].map((role) => `[role="${role}"]`).join(", ");
+const PLACES = ["aria-colindex", "aria-rowindex", "aria-colcount", "aria-rowcount", "aria-colspan", "aria-rowspan"];
+
 /** Blocks are buttons, not cells: the calendar's table roles would only promise a table; the list is one. */
 function plain(place) {
-  for (const node of place.querySelectorAll('[role="table"], [role="row"], [role="rowgroup"], [role="cell"], [role="columnheader"], [role="rowheader"]')) node.removeAttribute("role");
+  for (const node of place.querySelectorAll(TABLE)) node.removeAttribute("role");
+  for (const name of PLACES) for (const node of place.querySelectorAll(`[${name}]`)) node.removeAttribute(name);
 }
 
 let focused = null;
