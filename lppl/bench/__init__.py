@@ -30,6 +30,7 @@ ROWS = {
     "g": ("row_viewers", "measure"),
     "h": ("row_rundown", "measure"),
     "j": ("row_search", "measure"),
+    "k": ("row_pages", "measure"),
 }
 """Where each row is measured; imported when it is its turn."""
 

@@ -144,11 +144,12 @@ class PeopleDesk:
         account = found.account
         if outdated(found.password):
             await self.store.change(account.id, password=await hash_password(password))
-        return await self._open(account, address, agent, now, whole=not account.has_totp)
+        return await self.admit(account, address, agent, now, whole=not account.has_totp)
 
-    async def _open(
+    async def admit(
         self, account: Account, address: str, agent: str, now: datetime, *, whole: bool
     ) -> tuple[str, Session]:
+        """Open a session for somebody who has shown who they are; return its cookie and the session."""
         cookie = secrets.token_urlsafe(32)
         session = Session(hashed(cookie), account.id, whole, now, now, now + SESSION_LONGEST, address[:64], agent[:200])
         await self.store.open_session(session)
@@ -171,7 +172,7 @@ class PeopleDesk:
             raise CodeRefused
         self._codes.forget(str(account.id))
         await self.store.close_session(session.id)
-        return await self._open(account, session.address, session.agent, now, whole=True)
+        return await self.admit(account, session.address, session.agent, now, whole=True)
 
     async def _right_code(self, number: int, secret: str, code: str, now: datetime) -> bool:
         """Tell whether a code is right now, or was a step ago; each step is taken once."""
@@ -246,7 +247,7 @@ class PeopleDesk:
         await self.store.change(number, password=kept, password_set=now, name=name, role=Role.ADMIN, active=True)
         account = await self._known(number)
         await self.audit.record(Actor(number, name, address), "account.first", now, object=login)
-        return await self._open(account, address, agent, now, whole=True)
+        return await self.admit(account, address, agent, now, whole=True)
 
     async def set_password(self, secret: str, password: str, address: str, now: datetime) -> Account:
         """Set the password by a link; all sessions of the account end. Raises LinkOver, PasswordRefused."""

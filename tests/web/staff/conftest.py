@@ -61,7 +61,7 @@ class Site:
     async def logged_in(self, role: Role, login: str = "") -> "Visitor":
         """Return somebody of a role with a session; no password is hashed for it."""
         account = await self.account(role, login)
-        cookie, _ = await self.office.people._open(account, "127.0.0.1", "uji", self.clock.at, whole=True)
+        cookie, _ = await self.office.people.admit(account, "127.0.0.1", "uji", self.clock.at, whole=True)
         return Visitor(self.client, cookie, account)
 
     def stranger(self) -> "Visitor":
