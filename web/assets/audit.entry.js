@@ -57,11 +57,18 @@ async function load({ further = false } = {}) {
   }
 }
 
+/** Write an action such as grid.publish in words, as far as there are any. */
+function inWords(action) {
+  const [what, done] = action.split(".");
+  const known = (key, other) => (t(key) === key ? other : t(key));
+  return [known(`what_${what}`, what), done && known(`done_${done}`, done)].filter(Boolean).join(": ");
+}
+
 function row(event) {
   const told = [event.channel, event.object].filter(Boolean).join(" · ");
   const head = el("summary", {},
     el("span", { class: "text-secondary tabular" }, `${moment(event.at)} · `), el("strong", {}, event.actor), " · ",
-    el("code", {}, event.action), told ? ` · ${told}` : "");
+    el("span", { title: event.action }, inWords(event.action)), told ? ` · ${told}` : "");
   const details = el("details", {}, head);
   details.addEventListener("toggle", () => details.open && details.children.length === 1 && details.append(inside(event)));
   return el("li", { class: "list-group-item" }, details);
@@ -89,7 +96,7 @@ trying(async () => {
   const { actors, actions } = await api("GET", "audit/words");
   const kinds = [...new Set(actions.map((a) => a.split(".")[0]))];
   form.elements.actor.append(...actors.map((a) => el("option", { value: a }, a)));
-  form.elements.action.append(...kinds.flatMap((k) => [el("option", { value: k }, k), ...actions.filter((a) => a.startsWith(`${k}.`)).map((a) => el("option", { value: a }, `– ${a}`))]));
+  form.elements.action.append(...kinds.flatMap((k) => [el("option", { value: k }, inWords(k)), ...actions.filter((a) => a.startsWith(`${k}.`)).map((a) => el("option", { value: a }, `– ${inWords(a)}`))]));
   restore();
   await load();
 });

@@ -6,6 +6,65 @@ from lppl.accounts import Right
 from web.staff.layout import Layout
 from web.staff.visit import Route, Visit, get
 
+WHAT = {
+    "account": ("Akun", "Account"),
+    "alarm": ("Alarm", "Alarm"),
+    "break_in": ("Sela Darurat", "Break-in"),
+    "control": ("Kendali siaran", "Control"),
+    "demo": ("Materi demo", "Demo material"),
+    "draft": ("Rancangan pola acara", "Draft of the grid"),
+    "grid": ("Pola acara", "Weekly grid"),
+    "login": ("Masuk", "Login"),
+    "media": ("Materi", "Media"),
+    "order": ("Pesanan iklan", "Spot order"),
+    "playlist": ("Daftar putar", "Playlist"),
+    "programme": ("Mata acara", "Programme"),
+    "rotation": ("Rotasi", "Rotation"),
+    "rundown": ("Rundown", "Running order"),
+    "service": ("Layanan", "Service"),
+    "session": ("Sesi", "Session"),
+    "settings": ("Pengaturan", "Settings"),
+    "setup": ("Pemasangan awal", "Set-up"),
+    "takedown": ("Penarikan siaran", "Takedown"),
+    "token": ("Token pribadi", "Personal token"),
+    "webhook": ("Webhook", "Webhook"),
+}
+DONE = {
+    "acknowledge": ("dilihat", "acknowledged"),
+    "add": ("ditambah", "added"),
+    "added": ("ditambah", "added"),
+    "again": ("disiapkan ulang", "conformed again"),
+    "bin": ("dibuang", "put into the bin"),
+    "change": ("diubah", "changed"),
+    "changed": ("diubah", "changed"),
+    "closed": ("selesai", "closed"),
+    "discard": ("dibatalkan", "discarded"),
+    "edit": ("disunting", "edited"),
+    "ended": ("diakhiri", "ended"),
+    "ended_all": ("semua diakhiri", "all ended"),
+    "first": ("administrator pertama", "first administrator"),
+    "first_week": ("minggu pertama", "first week"),
+    "import": ("diimpor", "imported"),
+    "lift": ("dicabut", "lifted"),
+    "link": ("tautan kata sandi", "password link"),
+    "make": ("dibuat", "made"),
+    "move": ("dipindah", "moved"),
+    "password": ("kata sandi diganti", "password set"),
+    "publish": ("diterbitkan", "published"),
+    "refused": ("ditolak", "refused"),
+    "remove": ("dihapus", "removed"),
+    "removed": ("dihapus", "removed"),
+    "restart": ("dimulai ulang", "restarted"),
+    "restore": ("dikembalikan", "restored"),
+    "revoked": ("dicabut", "revoked"),
+    "save": ("disimpan", "saved"),
+    "totp_off": ("faktor kedua dilepas", "second factor taken off"),
+    "totp_on": ("faktor kedua dipasang", "second factor turned on"),
+    "upload": ("diunggah", "uploaded"),
+    "withdraw": ("dicabut", "withdrawn"),
+}
+"""What is recorded, in words; what is not here is shown as it is recorded."""
+
 WORDS = {
     "audit_help": (
         "Setiap perubahan tercatat dan tidak dapat dihapus.",
@@ -30,6 +89,8 @@ WORDS = {
     "address": ("Alamat", "Address"),
     "shown_changes": ("{n} perubahan ditampilkan", "{n} changes shown"),
     "end_of_log": ("Akhir catatan.", "The log ends here."),
+    **{f"what_{name}": said for name, said in WHAT.items()},
+    **{f"done_{name}": said for name, said in DONE.items()},
 }
 
 

@@ -19,6 +19,8 @@ INCIDENTS = {
 JOBS = {
     "backup": ("Cadangan malam", "Nightly backup"),
     "journal": ("Merapikan jurnal", "Tidying the journal"),
+    "keep-day": ("Menyimpan rencana hari", "Keeping the day's plan"),
+    "check-plan": ("Memeriksa pola acara", "Checking the plan"),
 }
 
 WORDS = {
@@ -81,6 +83,9 @@ WORDS = {
     "rights": ("Hak siar berakhir dalam 14 hari", "Rights that end within 14 days"),
     "last_day": ("Hari terakhir", "Last day"),
     "storage": ("Penyimpanan", "Storage"),
+    "part": ("Isi", "What"),
+    "size": ("Ukuran", "Size"),
+    "newest": ("Terbaru", "Newest"),
     "free": ("Sisa ruang", "Free"),
     "of": ("{free} dari {total}", "{free} of {total}"),
     "library_size": ("Materi", "Library"),

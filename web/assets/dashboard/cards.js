@@ -17,7 +17,7 @@ export function now({ health, live }) {
   const state = health?.status ?? "unknown";
   const kinds = { ok: ["good", "check"], degraded: ["some", "alert-triangle"], "off-air": ["bad", "alert-triangle"], unknown: ["some", "info-circle"] };
   const sum = live.reduce((n, one) => n + one.listeners, 0);
-  const columns = [{ text: t("channel") }, { text: t("quality") }, { text: t("listeners"), figure: true }];
+  const columns = [{ text: t("channel") }, { text: t("quality") }, { text: t("count"), figure: true }];
   const rows = live.map((one) => [nameOf(one.channel), known(`quality_${one.quality}`, one.quality), number(one.listeners, 0)]);
   return [
     el("p", { class: "figure-big" }, sign(...kinds[state], t(`health_${state}`))),
@@ -84,6 +84,7 @@ export function incidents({ incidents: all, incident_sums: sums }) {
   const more = all.slice(6).map(row);
   return [
     table(t("incidents"), columns, rows, { cards: false }),
+    heading(t("newest")),
     table(t("incidents"), each, all.slice(0, 6).map(row)),
     more.length ? folded("more", table(t("incidents"), each, more)) : null,
   ];
@@ -108,7 +109,7 @@ export function storage({ storage: disk }) {
     el("p", { class: "figure-big mb-1" }, size(disk.free)),
     el("p", { class: "mb-1" }, `${t("free")}: ${t("of", { free: size(disk.free), total: size(disk.total) })}`),
     el("p", {}, soon ? sign("bad", "alert-triangle", full) : sign(disk.house === null ? "some" : "good", disk.house === null ? "info-circle" : "check", full)),
-    table(t("storage"), [{ text: t("storage") }, { text: "", figure: true }], rows, { cards: false }),
+    table(t("storage"), [{ text: t("part") }, { text: t("size"), figure: true }], rows, { cards: false }),
   ];
 }
 

@@ -35,7 +35,7 @@ export function show(place, summary) {
   const lines = fitting(loaded.lines);
   summary.textContent = told(lines.length);
   if (!lines.length) return place.replaceChildren(el("p", { class: "empty-title" }, t(loaded.total ? "nothing_fits" : "nothing_aired")));
-  const columns = [{ text: t("time") }, { text: t("title"), wide: true }, { text: t("programme"), wide: true }, { text: t("category") }, { text: t("kind") }, { text: t("duration"), figure: true }, { text: t("why"), wide: true }, { text: t("actions") }];
+  const columns = [{ text: t("time") }, { text: t("title"), wide: true }, { text: t("programme"), wide: true }, { text: t("category") }, { text: t("kind") }, { text: t("duration"), figure: true }, { text: t("why"), wide: true }, { text: t("actions"), screen: true }];
   const now = lines.slice(0, room);
   const more = lines.length > room && el("button", { type: "button", class: "btn d-print-none", onclick: () => { room += SHOWN; show(place, summary); } }, t("more"));
   place.replaceChildren(table(t("tab_aired"), columns, now.map((line) => row(line, place, summary)), { rowAttributes: (n) => ({ class: `row-${now[n].kind}` }) }), ...(more ? [more] : []));

@@ -9,7 +9,7 @@ import { chosen, files, query } from "./state.js";
 const PAGE = 2000;
 
 export async function load(place, summary, signal) {
-  const { order, channel } = chosen();
+  const { order } = chosen();
   if (!order) {
     files(root, "");
     summary.textContent = t("no_orders");
@@ -28,11 +28,10 @@ export async function load(place, summary, signal) {
   const period = t("period", { first: longDay(proof.first), last: longDay(proof.last) });
   for (const place_ of document.querySelectorAll('[data-role="print-period"]')) place_.textContent = period;
   const names = Object.fromEntries(data.channels.map((c) => [c.id, c.name]));
-  const rows = proof.rows.filter((r) => !channel || r.channel === channel);
   const day = new Intl.DateTimeFormat("sv-SE", { timeZone: data.zone });
-  const columns = [{ text: t("date") }, { text: t("time") }, { text: t("title"), wide: true }, { text: t("duration"), figure: true }, { text: t("channel") }, { text: t("complete") }, { text: t("actions") }];
-  const watch = (r) => el("a", { class: "btn btn-sm d-print-none", href: `${root}tonton/${r.channel}/${r.span}`, "aria-label": t("watch_of", { title: r.title, time: clock(r.start) }) }, icon("player-play"), t("watch"));
-  const cells = rows.map((r) => [longDay(day.format(new Date(r.start))), clock(r.start), r.title, length(r.seconds), names[r.channel] ?? r.channel, r.complete ? t("yes") : t("no"), watch(r)]);
+  const columns = [{ text: t("date") }, { text: t("time") }, { text: t("title"), wide: true }, { text: t("duration"), figure: true }, { text: t("channel") }, { text: t("complete") }, { text: t("actions"), screen: true }];
+  const watch = (r) => el("a", { class: "btn btn-sm", href: `${root}tonton/${r.channel}/${r.span}`, "aria-label": t("watch_of", { title: r.title, time: clock(r.start) }) }, icon("player-play"), t("watch"));
+  const cells = proof.rows.map((r) => [longDay(day.format(new Date(r.start))), clock(r.start), r.title, length(r.seconds), names[r.channel] ?? r.channel, r.complete ? t("yes") : t("no"), watch(r)]);
   place.replaceChildren(
     el("h2", { class: "h3" }, t("proof_of", proof)), el("p", {}, period),
     table(t("tab_proof"), columns, cells),

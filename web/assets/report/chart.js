@@ -93,11 +93,15 @@ export function bars(label, groups, series, { unit = "%", most = null, write = (
     }));
     ctx.restore();
   };
+  // on a phone the names stand aslant, so that each can be read
+  const close = (plot) => plot.width / groups.filter(Boolean).length < 90;
+  const tilt = (plot) => (close(plot) ? -40 : 0);
+  const foot = (plot) => (close(plot) ? 64 : 30);
   const options = {
     scales: { x: { time: false, range: [-1, groups.length * step - 1] }, y: { range: (_, __, top) => [0, most ?? Math.max(1, top * 1.15)] } },
     axes: [
-      axis({ splits: () => groups.map((_, g) => g * step + centre), values: () => groups, grid: { show: false }, size: 30 }),
-      axis({ size: 48, values: (_, at) => at.map((v) => `${v} ${unit}`) }),
+      axis({ splits: () => groups.map((_, g) => g * step + centre), values: () => groups, grid: { show: false }, size: foot, rotate: tilt }),
+      axis({ size: 52, values: (_, at) => at.map((v) => `${v} ${unit}`) }),
     ],
     series: [{}, ...series.map((one, s) => ({ label: one.name, stroke: COLOURS[s % COLOURS.length], width: 1, fill: pattern(s), points: { show: false }, paths: uPlot.paths.bars({ size: [0.9, 48] }) }))],
     hooks: { draw: [told] },
@@ -124,7 +128,8 @@ export function lines(label, names, series, { unit = "", limits = [] } = {}) {
       ctx.moveTo(bbox.left, y);
       ctx.lineTo(bbox.left + bbox.width, y);
       ctx.stroke();
-      ctx.fillText(text, bbox.left + 4 * devicePixelRatio, y - 4 * devicePixelRatio);
+      ctx.textAlign = "right";
+      ctx.fillText(text, bbox.left + bbox.width - 4 * devicePixelRatio, y - 5 * devicePixelRatio);
     }
     ctx.restore();
   };

@@ -3,12 +3,13 @@
 import { el } from "../staff/page.js";
 
 /**
- * Return a table. `columns`: [{text, figure, wide}]; `rows`: arrays of text or nodes, the first cell heads its row.
+ * Return a table. `columns`: [{text, figure, wide, screen}], `screen`: not on paper; `rows`: arrays of text or nodes, the first cell heads its row.
  * `caption` is read by screen readers; `foot`: a row of sums.
  */
 export function table(caption, columns, rows, { foot = null, cards = true, rowAttributes = () => ({}) } = {}) {
-  const heads = columns.map((c) => el("th", { scope: "col", class: c.figure ? "text-end" : null }, c.text));
-  const cell = (value, n, tag = "td") => el(tag, { scope: tag === "th" ? "row" : null, class: columns[n].figure ? "text-end tabular" : columns[n].wide ? "text-break" : null, "data-label": columns[n].text }, Array.isArray(value) ? el("div", {}, value) : value ?? "–");
+  const styled = (c, more = "") => [c.figure && "text-end", c.screen && "d-print-none", more].filter(Boolean).join(" ") || null;
+  const heads = columns.map((c) => el("th", { scope: "col", class: styled(c) }, c.text));
+  const cell = (value, n, tag = "td") => el(tag, { scope: tag === "th" ? "row" : null, class: styled(columns[n], columns[n].figure ? "tabular" : columns[n].wide ? "text-break" : ""), "data-label": columns[n].text }, Array.isArray(value) ? el("div", {}, value) : value ?? "–");
   const row = (cells, attributes) => el("tr", attributes, cells.map((value, n) => cell(value, n, n ? "td" : "th")));
   return el("div", { class: "table-responsive" },
     el("table", { class: `table table-sm table-vcenter report ${cards ? "report-cards" : ""}` },
