@@ -18,6 +18,7 @@ import typer
 from rich.console import Console
 
 from lppl.commands import control, planning
+from lppl.commands.account import account
 from lppl.commands.screen import out, say
 from lppl.commands.serve import ROLES
 from lppl.config import Settings, load_settings, settings_path
@@ -38,6 +39,7 @@ media = typer.Typer(help="Materi siaran. / Media.", no_args_is_help=True, rich_m
 config = typer.Typer(help="Pengaturan. / Settings.", no_args_is_help=True, rich_markup_mode=None)
 app.add_typer(media, name="media")
 app.add_typer(config, name="config")
+app.add_typer(account, name="account")
 planning.register(app, media)
 control.register(app)
 
