@@ -39,7 +39,7 @@ WORDS: Table = {
     "state_siap": ("Siap", "Ready"),
     "state_dirender": ("Dirender", "Rendering"),
     "state_hilang": ("Hilang", "Missing"),
-    "aired": ("Sudah tayang", "Aired"),
+    "aired": ("Telah tayang", "Aired"),
     "airs_now": ("Sedang tayang", "On air"),
     "finding_here": ("{count} temuan di baris ini", "{count} findings at this line"),
     "drag": ("Seret untuk memindahkan", "Drag to move"),
@@ -139,6 +139,7 @@ WORDS: Table = {
         "Your edit was not kept; the running order stays as it is.",
     ),
     # ---- beside ----
+    "beside": ("Suntingan, temuan, jumlah", "Edits, findings, totals"),
     "next_up": ("Berikutnya", "Next"),
     "ends_in": ("selesai dalam {time}", "ends in {time}"),
     "next_exact": ("Mulai tepat berikutnya", "Next exact start"),

@@ -97,7 +97,7 @@ export class List {
     const span = found ? `${at(found.start)}–${at(found.end)}` : "";
     const said = found ? comesOut(found) : [];
     return el("div", { class: "rd-slot", role: "row" },
-      el("span", { role: "gridcell", "aria-colspan": 8, class: "rd-slot-in" },
+      el("span", { role: "gridcell", "aria-colspan": 7, class: "rd-slot-in" },
         el("strong", { class: "text-truncate" }, name), el("span", { class: "text-secondary tabular" }, span),
         ...said.map(([text, kind]) => el("span", { class: `badge rd-out rd-${kind}` }, text))));
   }
@@ -117,12 +117,11 @@ export class List {
     const cell = (cls, ...inside) => el("span", { role: "gridcell", class: cls }, ...inside);
     const node = el("div", { class: classes.filter(Boolean).join(" "), role: "row", tabindex: focus ? 0 : -1, "data-number": number, "aria-current": current ? "true" : null },
       cell("rd-h", handle),
-      cell("rd-time tabular", line.hard && el("span", { class: "rd-exact", title: t("exact") }, icon("clock-pin", t("exact"))), clock(line.clock)),
-      cell("rd-title", el("span", { class: "rd-name" }, el("bdi", {}, line.title)), el("span", { class: "rd-sub" }, el("bdi", {}, [line.artist, line.programme].filter(Boolean).join(" · ")))),
+      cell("rd-time tabular", el("span", { class: "rd-from" }, clock(line.clock), line.hard && el("span", { class: "rd-exact", title: t("exact") }, icon("clock-pin", t("exact")))), el("span", { class: "rd-until" }, `–${endOf(line)}`)),
+      cell("rd-title", el("span", { class: "rd-name" }, el("bdi", {}, line.title)), el("span", { class: "rd-sub" }, el("bdi", {}, [line.artist, line.programme].filter(Boolean).join(" · ")), narrow(line, kind))),
       cell("rd-kind rd-wide", el("span", { class: `badge rd-kind-${kind}` }, t(`kind_${kind}`))),
       cell("rd-num tabular", length(line.seconds)),
-      cell("rd-num rd-wide tabular", endOf(line)),
-      cell("rd-state rd-wide", line.aired ? el("span", { class: "text-secondary" }, t("aired")) : stateOf(line.state)),
+      cell("rd-state rd-wide", current ? el("strong", {}, t("airs_now")) : line.aired ? el("span", { class: "text-secondary" }, t("aired")) : stateOf(line.state)),
       cell("rd-act",
         findings.length ? el("span", { class: "rd-found", title: findings.map((f) => f.detail).join("\n") }, icon("alert-triangle", t("finding_here", { count: findings.length }))) : null,
         el("button", { type: "button", class: "btn btn-icon btn-ghost-secondary", tabindex: -1, "aria-label": t("actions_of", { title: line.title }), onclick: () => this.choose(number, "open") }, icon("dots-vertical"))));
@@ -152,9 +151,10 @@ export class List {
   show(place, middle = false) {
     const top = this.box.getBoundingClientRect().top + scrollY + place * this.height;
     const head = 150;
-    if (middle) scrollTo({ top: top - innerHeight / 3 });
-    else if (top < scrollY + head) scrollTo({ top: top - head });
-    else if (top + this.height > scrollY + innerHeight) scrollTo({ top: top + this.height - innerHeight + 8 });
+    const to = (where) => scrollTo({ top: where, behavior: "instant" });
+    if (middle) to(top - innerHeight / 3);
+    else if (top < scrollY + head) to(top - head);
+    else if (top + this.height > scrollY + innerHeight) to(top + this.height - innerHeight + 8);
   }
 
   go(number) {
@@ -228,6 +228,12 @@ export class List {
 }
 
 const at = (iso) => localClock(iso, data.zone);
+
+/** What a narrow screen has no columns for, where it says something. */
+function narrow(line, kind) {
+  const said = [kind !== "item" && t(`kind_${kind}`), line.state !== "siap" && !line.aired && t(`state_${line.state}`)].filter(Boolean);
+  return said.length ? el("span", { class: "rd-narrow" }, ` · ${said.join(" · ")}`) : null;
+}
 
 function endOf(line) {
   const [h, m, s] = line.clock.slice(0, 8).split(".").map(Number);

@@ -24,6 +24,10 @@ export class RundownPage {
   }
 
   async start() {
+    const wide = matchMedia("(min-width: 1200px)");
+    const beside = () => { part("more").open = wide.matches; };
+    wide.addEventListener("change", beside);
+    beside();
     await this.refresh();
     const at = Number(new URLSearchParams(location.search).get("baris"));
     if (at) this.list.go(at);
