@@ -123,7 +123,6 @@ async def site(office: Office, clock: Clock) -> AsyncIterator[Site]:
     app = web.Application(client_max_size=1 << 20)
     app[FILES] = StaticFiles(ROOT / "web" / "static")
     app.router.add_get("/static/{path:.+}", app[FILES].serve)
-    app.router.add_get("/static/{path:.+}", app[FILES].serve)
     add_staff(app, lambda: office)
     async with TestClient(TestServer(app), cookie_jar=DummyCookieJar()) as client:
         yield Site(office, client, clock)
