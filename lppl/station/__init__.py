@@ -104,6 +104,7 @@ class Station:
         self.settings, self.roles = settings, roles
         self._stop = asyncio.Event()
         self.restarts = Restarts(settings.data_dir, self._stop)
+        self._web = contextlib.AsyncExitStack()
         self.store = HouseStore(settings.data_dir / "house", keep=max(64, 4 * len(settings.channels)))
         self.bus: Bus = MemoryBus()
         self.air: Air | None = None
@@ -137,6 +138,7 @@ class Station:
             tasks.append(group.create_task(supervised("restart", self.restarts.watch)))
             await self._stop.wait()
             log.info("stopping")
+            await self._web.aclose()  # takes its time while somebody listens: the air goes on meanwhile
             for task in tasks:
                 task.cancel()
 
@@ -192,7 +194,8 @@ class Station:
             if self.air is None:
                 loops["follow"] = partial(serving.follow, since)
             tasks += [group.create_task(supervised(name, run)) for name, run in loops.items()]
-            await stack.enter_async_context(listening(serving.application(), settings))
+            await stack.enter_async_context(self._web)
+            await self._web.enter_async_context(listening(serving.application(), settings))
             self._say_where()
 
     def _watched(self, air: Air, last: Mapping[str, Entry]) -> Alarms:

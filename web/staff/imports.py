@@ -42,8 +42,7 @@ _ORDER_COLUMNS = {
 WORDS = (
     FIELDS
     | {
-        "import": ("Impor", "Import"),
-        "import_help": (
+            "import_help": (
             "Dari tabel Excel (.xlsx) atau CSV. Tidak ada yang berubah sebelum hasil bacanya dilihat dan disimpan.",
             "From an Excel table (.xlsx) or CSV. Nothing changes before you have looked at what was read.",
         ),
@@ -93,13 +92,11 @@ WORDS = (
 )
 
 ORDER_WORDS = FIELDS | {
-    "orders": ("Pesanan", "Orders"),
     "orders_help": (
         "Iklan niaga dan ILM yang dipesan; penempatannya mengikuti jeda iklan pada aturan kanal.",
         "Commercials and public-service spots; they are placed into the breaks of each channel's rules.",
     ),
     "add_order": ("Tambah pesanan", "Add an order"),
-    "import": ("Impor", "Import"),
     "id": ("Nama pendek", "Short name"),
     "id_help": ("Huruf kecil, angka, tanda hubung; contoh batik-lebaran", "Small letters, digits, hyphens"),
     "advertiser": ("Pemasang", "Advertiser"),
