@@ -21,6 +21,7 @@ from web.staff.imports import ImportPages
 from web.staff.layout import Layout
 from web.staff.login import LoginPages
 from web.staff.logs import LogPages
+from web.staff.media import MediaPages
 from web.staff.news import StaffNews
 from web.staff.people import PeoplePages
 from web.staff.preview import PreviewPages
@@ -69,6 +70,7 @@ PAGES: Sequence[Callable[[Layout], Pages]] = (
     LogPages,
     DashboardPages,
     AuditPages,
+    MediaPages,
     UploadRoutes,
     lambda _layout: PreviewPages(),
     GridPages,
