@@ -8,8 +8,10 @@ import "@tabler/core/dist/js/tabler.min.js";
 import htmx from "htmx.org";
 
 import { csrf } from "./staff/page.js";
+import { remindOfSetup } from "./staff/setup_banner.js";
 
 window.htmx = htmx;
+remindOfSetup();
 document.body.addEventListener("htmx:configRequest", (event) => {
   event.detail.headers["X-CSRF-Token"] = csrf;
 });
