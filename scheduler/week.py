@@ -1,5 +1,6 @@
 """A week of a plan as staff look at it: which entry has which hours, and which lose theirs to whom. Pure."""
 
+from bisect import bisect_left, bisect_right
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
@@ -67,11 +68,12 @@ def week_of(plan: Plan, zone: ZoneInfo, first: date) -> Week:
 
 def _lost(strips: Sequence[Strip], slots: Sequence[Slot], days: Sequence[date], zone: ZoneInfo) -> list[Lost]:
     found = []
+    starts = [slot.start for slot in slots]  # in order, and no two overlap
     for strip in strips:
         for day in strip.on.between(days[0], days[-1]):
             first = at_or_after(instant(day, strip.start_s, zone))
             last = at_or_after(instant(day, strip.until_s, zone))
-            for other in slots:
+            for other in slots[max(0, bisect_right(starts, first) - 1) : bisect_left(starts, last)]:
                 start, end = max(first, other.start), min(last, other.end)
                 if other.strip is not strip and start < end:
                     found.append(Lost(day, start, end, strip, other.strip))

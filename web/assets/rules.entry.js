@@ -68,6 +68,8 @@ function draw(rules) {
       toast(t("rules_saved"));
       draw(kept);
     } catch (error) {
+      // what is wrong is said inside: open it first
+      for (const name of Object.keys(error.fields ?? {})) for (const node of form.querySelectorAll("details[data-field]")) node.open ||= `${name}.`.startsWith(`${node.dataset.field}.`);
       failed(form, error);
     }
   };

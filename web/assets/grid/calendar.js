@@ -5,7 +5,7 @@ import { createCalendar, Interaction, TimeGrid } from "@event-calendar/core";
 import { data, el, language } from "../staff/page.js";
 import { hours, longDay, marks } from "./said.js";
 import { editable, state } from "./state.js";
-import { at, clock, moment, ms, readable, secondOf } from "./time.js";
+import { at, clock, moment, ms, readable, secondOf, weekday } from "./time.js";
 
 const SLOT_PX = 16;
 const SHOWN_S = 600;
@@ -144,7 +144,8 @@ function dressed(node, event) {
 }
 
 function head(day) {
-  const name = data.days[(new Date(`${day}T00:00:00Z`).getUTCDay() + 6) % 7];
+  const whole = data.days[weekday(day)];
+  const name = matchMedia("(max-width: 767px)").matches ? whole.slice(0, 3) : whole;
   return { domNodes: [el("span", { class: "day-name" }, name), el("span", { class: "day-date" }, ` ${Number(day.slice(8))}/${Number(day.slice(5, 7))}`)] };
 }
 

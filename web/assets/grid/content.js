@@ -93,7 +93,7 @@ export function contentForm(content) {
     simulcast: () => ({ channel: must(channel.value, "channel") }),
     live: () => ({ source: must(source.value, "source"), relay: on(relay) }),
   };
-  const node = el("fieldset", { class: "form-part", "data-field": "content" }, el("legend", { class: "form-label" }, t("content")), field(t("content"), kind, { name: "content.kind" }), ...Object.values(parts).flat(), el("div", { class: "form-hint" }));
+  const node = el("fieldset", { class: "form-part", "data-field": "content" }, el("legend", { class: "form-label" }, t("content")), field(t("content_kind"), kind, { name: "content.kind" }), ...Object.values(parts).flat(), el("div", { class: "form-hint" }));
   return { node, read: () => ({ kind: kind.value, ...reads[kind.value]() }) };
 }
 

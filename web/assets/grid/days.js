@@ -25,7 +25,7 @@ export function shape(on) {
   return { ...usual, kind: "words", words: rule };
 }
 
-/** Return {node, read()}; read resolves to the recurrence, or raises Wrong. */
+/** Return {node, read(), touched()}; read resolves to the recurrence, or raises Wrong. */
 export function daysForm(on) {
   const is = shape(on);
   const kind = select(KINDS.map((k) => [k, t(`days_${k}`)]), is.kind);
@@ -53,7 +53,7 @@ export function daysForm(on) {
     words: [field(t("days_words"), words, { name: "words", help: t("days_words_help"), wide: true })],
   };
   const endless = [field(t("last_day"), last, { name: "on.last", help: t("last_day_help") }), field(t("season"), season), field(t("excluded"), excluded, { name: "on.excluded", help: t("excluded_help"), wide: true })];
-  const node = el("fieldset", { class: "form-part", "data-field": "on" }, el("legend", { class: "form-label" }, t("days")), field(t("days"), kind, { name: "on.kind" }), ...Object.values(parts).flat(), firstLabel, ...endless, preview, el("div", { class: "form-hint" }));
+  const node = el("fieldset", { class: "form-part", "data-field": "on" }, el("legend", { class: "form-label" }, t("days")), field(t("days_kind"), kind, { name: "on.kind" }), ...Object.values(parts).flat(), firstLabel, ...endless, preview, el("div", { class: "form-hint" }));
 
   const shown = () => {
     for (const [name, those] of Object.entries(parts)) for (const part of those) part.hidden = name !== kind.value;
@@ -97,9 +97,11 @@ export function daysForm(on) {
       preview.textContent = ""; // what is wrong is said when it is kept
     }
   }
+  let touched = false;
+  for (const kind_of of ["input", "change", "click"]) node.addEventListener(kind_of, () => { touched = true; });
   node.addEventListener("input", soon);
   kind.addEventListener("change", shown);
   shown();
   tell();
-  return { node, read };
+  return { node, read, touched: () => touched };
 }

@@ -53,7 +53,7 @@ export async function editEntry(block) {
   const saved = await dialog(`${t("edit_entry")}: ${block.title}`, [scope, ...form.nodes], async () => {
     const which = chosen();
     const fields = { scope: which, day: block.occurrence, ...form.simple(), content: form.content.read() };
-    if (which !== "sekali") fields.on = whole(await form.days.read(), which, block);
+    if (which !== "sekali" && form.days.touched()) fields.on = whole(await form.days.read(), which, block);
     fields.programme = await form.programme();
     return alter(block, fields, "label_edit");
   }, { extra });

@@ -7,6 +7,7 @@ import { clock, seconds } from "../grid/time.js";
 
 const KINDS = ["salat", "lagu", "tanda-waktu", "ident", "jam"];
 const EVERY_HOUR = 24;
+const AZAN = ["subuh", "dzuhur", "ashar", "maghrib", "isya"];
 const listed = (value) => value.split(",").map((p) => p.trim()).filter(Boolean);
 const slug = (said) => said.normalize("NFKD").toLowerCase().replace(/[^a-z0-9]+/g, "-").replace(/^-+|-+$/g, "").slice(0, 50) || "acara";
 const clocks = (value) => (Array.isArray(value) ? value : []).map((v) => (typeof v === "number" ? clock(v) : v)).join(", ");
@@ -35,6 +36,15 @@ function pathField(label, made, help) {
   return box;
 }
 
+/** Say a fixed event in a few words: its title, or Azan Magrib. */
+function named(event) {
+  if (event.title) return event.title;
+  if (!event.id) return t("add_event");
+  if (event.kind !== "salat") return t(`kind_${event.kind}`);
+  const prayer = data.prayers.find(([value]) => value === event.prayer)?.[1] ?? event.prayer;
+  return AZAN.includes(event.prayer) ? `Azan ${prayer}` : prayer;
+}
+
 /** Return {node} for a fixed event of any kind. */
 export function eventForm(event) {
   const kind = select(KINDS.map((k) => [k, t(`kind_${k}`)]), event.kind);
@@ -55,7 +65,8 @@ export function eventForm(event) {
   const minutes = text((event.minutes ?? [0]).join(", "), { maxlength: 200 });
   const end = check(t("align_end"), event.align_end ?? true);
   const at = text(clocks(event.times), { maxlength: 2000 });
-  const node = el("fieldset", { class: "rule-item form-grid" });
+  const inside = el("fieldset", { class: "form-grid form-read" });
+  const node = el("details", { class: "rule-item", open: !event.id });
   const parts = {
     salat: [field(t("prayer"), prayer), field(t("offset_minutes"), offset)],
     lagu: [pathField(t("opening"), opening, ""), field(t("anthem_mode"), mode), field(t("opens"), opens, { help: t("starts_help") }), field(t("closes"), closes)],
@@ -69,9 +80,11 @@ export function eventForm(event) {
     hoursField.hidden = !["tanda-waktu", "ident"].includes(kind.value);
   };
   kind.addEventListener("change", shown);
-  const name = event.title || event.id || t("add_event");
+  const name = named(event);
   const gone = el("button", { class: "btn btn-sm btn-outline-danger", type: "button", onclick: () => { const { form } = node; node.remove(); form?.dispatchEvent(new Event("change")); } }, icon("trash"), t("remove_event", { title: name }));
-  node.append(el("legend", { class: "h4 form-field-wide" }, name), field(t("event_kind"), kind), field(t("event_title"), title), ...Object.values(parts).flat(), hoursField,
+  const material = (event.items ?? []).join(", ") || event.folder || "";
+  node.append(el("summary", {}, el("strong", {}, name), el("span", { class: "text-secondary" }, ` ${material}`)), inside);
+  inside.append(el("legend", { class: "visually-hidden" }, name), field(t("event_kind"), kind), field(t("event_title"), title), ...Object.values(parts).flat(), hoursField,
     pathField(t("event_items"), items, t("event_items_help")), pathField(t("event_folder"), folder, ""),
     field(t("season"), season), field(t("category"), category), group(t("event_days"), [days]), el("div", { class: "form-field" }, hard), el("div", { class: "form-field form-field-wide" }, gone));
   shown();
