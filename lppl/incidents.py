@@ -67,6 +67,12 @@ class Incidents:
         async with self._engine.begin() as connection:
             return (await connection.execute(update(incidents).where(unseen).values(seen))).rowcount > 0
 
+    async def get(self, incident: int) -> Incident | None:
+        """Return an incident by its number."""
+        async with self._reading.connect() as connection:
+            row = (await connection.execute(select(incidents).where(incidents.c.id == incident))).first()
+        return _incident(row) if row is not None else None
+
     async def open_now(self) -> tuple[Incident, ...]:
         """Return what goes on, the oldest first."""
         query = select(incidents).where(incidents.c.ended.is_(None)).order_by(incidents.c.began, incidents.c.id)

@@ -12,6 +12,8 @@ from lppl.account_store import AccountStore
 from lppl.audience import LiveCount
 from lppl.audit import AuditLog
 from lppl.config import Settings
+from lppl.desk.control import ControlDesk
+from lppl.desk.control_room import ControlRoom, Sight
 from lppl.desk.dashboard import DashboardDesk, Health
 from lppl.desk.day import DayDesk
 from lppl.desk.documents import DocumentDesk
@@ -28,6 +30,7 @@ from lppl.desk.takedowns import TakedownDesk
 from lppl.desk.uploads import UploadDesk
 from lppl.errors import DatabaseAway
 from lppl.events import Bus
+from lppl.incidents import Incidents
 from lppl.library import Library
 from lppl.sealing import Seal
 from lppl.takedowns import Takedowns
@@ -55,6 +58,8 @@ class Office:
     """Who listens now, as this process knows it."""
     health: Callable[[], Health | None] = lambda: None
     """How the station is; None where nobody knows."""
+    sight: Sight | None = None
+    """What is seen of the air; None where there is none."""
 
     @property
     def library(self) -> Library:
@@ -118,6 +123,12 @@ class Office:
     def editing(self) -> EditingDesk:
         """Running orders changed by hand."""
         return EditingDesk(self.days, self.audit, self.bus)
+
+    @cached_property
+    def control_room(self) -> ControlRoom:
+        """The air now: what it does, and orders."""
+        desk = ControlDesk(self.settings, self.planning.store)
+        return ControlRoom(desk, self.audit, Incidents(self.library.engine), self.bus, self.sight)
 
     @cached_property
     def audit(self) -> AuditLog:

@@ -333,6 +333,7 @@ class Station:
             self.restarts.ask,
             serving.audience.live_counts,
             partial(health_told, serving.health),
+            serving,
         )
 
     async def _seal(self) -> "Seal":

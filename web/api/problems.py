@@ -6,6 +6,7 @@ from aiohttp import web
 from pydantic import BaseModel, ConfigDict, ValidationError
 
 from lppl.commands.adding import NoRoom
+from lppl.desk.control import NotTaken, UnknownBreakIn
 from lppl.desk.errors import FieldsRefused, ReasonNeeded, TooFarAhead, UnknownChannel, UnknownVersion, WrongField
 from lppl.desk.grid import UnknownName
 from lppl.desk.people import LoginRefused, NoAccount, PersonNeeded, TooManyTries
@@ -34,6 +35,8 @@ STATUS: Sequence[tuple[type[LpplError], int]] = (
     (UnknownName, 404),
     (NoSuchLine, 404),
     (NoAccount, 404),
+    (UnknownBreakIn, 404),
+    (NotTaken, 503),
     (TooFarAhead, 422),
     (WrongField, 422),
     (FieldsRefused, 422),

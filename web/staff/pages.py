@@ -8,7 +8,21 @@ from typing import Any, Protocol
 
 from aiohttp import web
 
-from web.api import audit, dashboard, grid, logs, media, own, people, playlists, programmes, rundown, setup, webhooks
+from web.api import (
+    audit,
+    control,
+    dashboard,
+    grid,
+    logs,
+    media,
+    own,
+    people,
+    playlists,
+    programmes,
+    rundown,
+    setup,
+    webhooks,
+)
 from web.api.imports import operations as import_operations
 from web.api.openapi import document
 from web.api.operations import PREFIX, Operation
@@ -56,6 +70,7 @@ OPERATIONS: Sequence[Operation] = (
     *programmes.operations.all,
     *media.operations.all,
     *playlists.operations.all,
+    *control.operations.all,
 )  # fmt: skip
 """Every operation of the API, feature after feature."""
 
