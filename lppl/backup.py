@@ -29,7 +29,7 @@ from sqlalchemy.engine import make_url
 from sqlalchemy.exc import SQLAlchemyError
 
 from lppl import durable, journal, process
-from lppl.config import Settings, settings_path
+from lppl.config import STATION_FILE, Settings, settings_path
 from lppl.database import open_database
 from lppl.errors import LpplError, ProcessFailed
 from lppl.library import Library
@@ -42,7 +42,7 @@ DATABASE = "lppl.db"
 DUMP = "database.pgdump"
 SETTINGS = "lppl.toml"
 MEDIA = "media.json"
-FILES = (DATABASE, DUMP, SETTINGS, MEDIA)
+FILES = (DATABASE, DUMP, SETTINGS, STATION_FILE, MEDIA)
 FOLDERS = ("keys", "schedule")
 """Copied whole; the journal is copied line by line, because it is being written."""
 FORMAT = 1
@@ -205,6 +205,9 @@ def _members(
     file = settings_path()
     if file is not None and file.is_file():
         yield SETTINGS, file.read_bytes()
+    kept = settings.data_dir / STATION_FILE  # what pages set: part of the records, and restored with them
+    if kept.is_file():
+        yield STATION_FILE, kept.read_bytes()
     yield MEDIA, json.dumps(list(_media(settings.media_dir, assets)), indent=0).encode()
 
 
