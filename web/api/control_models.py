@@ -56,11 +56,7 @@ class OfAlarm(Given):
 class SkipIn(Given):
     """`item`: what was seen on the air; the order is refused when another item runs by now."""
 
-    item: TYPED = "teks-baru"
-
-
-"""What a text of the moment is called."""
-ItemId = ""
+    item: ItemId = ""
 
 
 class PutIn(Given):
