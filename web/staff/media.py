@@ -45,7 +45,7 @@ class MediaPages:
         if not _ASSET.fullmatch(visit.params["asset"]):
             raise NoMedia
         found = await visit.office.materials.item(AssetId(visit.params["asset"]))
-        data = _common(visit) | {"asset": found.asset.id} | _choices(visit)
+        data = _common(visit) | {"asset": found.asset.id}
         return self._layout.page(
             visit, "staff/media_item.html", title="item", words=WORDS, scripts=("media-item",), data=data, item=found
         )
