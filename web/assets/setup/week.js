@@ -75,7 +75,8 @@ async function publish(channel, revision, shown, published, reason) {
     if (error instanceof Refused && error.problem.findings) return overrule(channel, revision, shown, published, error.problem.findings);
     return trying(() => Promise.reject(error));
   }
-  const found = done.findings.length ? [el("details", {}, el("summary", {}, `${t("findings")}: ${done.findings.length}`), el("ul", {}, ...done.findings.map((f) => el("li", {}, said(f)))))] : [];
+  const told = done.findings.filter((f) => f.severity !== "catatan");
+  const found = told.length ? [el("details", {}, el("summary", {}, `${t("findings")}: ${told.length}`), el("ul", {}, ...told.map((f) => el("li", {}, said(f)))))] : [];
   shown.replaceChildren(el("p", { class: "alert alert-success mt-3", role: "status", "data-role": "published" }, icon("check"), " ", t("published", { channel: channel.name })), ...found);
   return published();
 }
