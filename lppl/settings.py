@@ -142,7 +142,7 @@ def _unique(key: Callable[[T], str]) -> Callable[[tuple[T, ...]], tuple[T, ...]]
 
 Text = Annotated[str, Field(min_length=1, max_length=120)]
 Name = Annotated[str, Field(pattern=r"^[a-z0-9]{1,16}$")]
-ChannelId = Annotated[str, Field(pattern=r"^[a-z0-9-]{1,32}$")]
+ChannelId = Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9-]{0,31}$")]
 Folder = Annotated[str, Field(max_length=1000), AfterValidator(_folder)]
 Network = Annotated[IPv4Network | IPv6Network, BeforeValidator(_network)]
 OptionalFile = Annotated[Path | None, AfterValidator(_existing_file)]
