@@ -3,11 +3,12 @@
 import { api } from "../staff/api.js";
 import { data, el, t } from "../staff/page.js";
 import { length } from "./times.js";
+import "./search.css";
 
 const WAIT_MS = 150;
 
-/** Return {box, value}: a field whose `value()` is the chosen material, or null. */
-export function materialSearch(name) {
+/** Return {box, value}: a field whose `value()` is the chosen material of `channel`, or null. */
+export function materialSearch(name, channel = data.channel) {
   const id = `rd-s-${name}`;
   let found = [];
   let next = null;
@@ -37,7 +38,7 @@ export function materialSearch(name) {
     const mine = (turn += 1);
     let told;
     try {
-      told = await api("GET", `channels/${data.channel}/material?count=30&offset=${offset}&words=${encodeURIComponent(input.value)}`);
+      told = await api("GET", `channels/${channel}/material?count=30&offset=${offset}&words=${encodeURIComponent(input.value)}`);
     } catch {
       help.textContent = t("lost_line");
       return;
