@@ -11,6 +11,7 @@ from lppl.desk.errors import FieldsRefused, ReasonNeeded, TooFarAhead, UnknownCh
 from lppl.desk.grid import UnknownName
 from lppl.desk.people import LoginRefused, NoAccount, PersonNeeded, TooManyTries
 from lppl.desk.rundown import NoSuchLine
+from lppl.desk.sheets import SheetRefused
 from lppl.desk.uploads import TooManyUploads, UploadTooLarge
 from lppl.errors import DatabaseAway, LpplError, NotThere, SettingsInvalid
 from lppl.mistakes import said
@@ -29,6 +30,7 @@ STATUS: Sequence[tuple[type[LpplError], int]] = (
     (LoginRefused, 403),
     (PersonNeeded, 403),
     (PasswordRefused, 422),
+    (SheetRefused, 422),
     (SettingsInvalid, 422),
     (UnknownChannel, 404),
     (UnknownVersion, 404),

@@ -42,7 +42,7 @@ _ORDER_COLUMNS = {
 WORDS = (
     FIELDS
     | {
-            "import_help": (
+        "import_help": (
             "Dari tabel Excel (.xlsx) atau CSV. Tidak ada yang berubah sebelum hasil bacanya dilihat dan disimpan.",
             "From an Excel table (.xlsx) or CSV. Nothing changes before you have looked at what was read.",
         ),
