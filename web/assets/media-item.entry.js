@@ -62,7 +62,7 @@ async function keep() {
     toast(t("saved"));
   } catch (error) {
     const left = error instanceof Refused && Object.keys(error.fields).length ? complain(main, error.fields) : error instanceof Refused ? error.message : t("connection_lost");
-    toast(left || error.message, "danger");
+    if (left) toast(left, "danger");
     settle();
   } finally {
     form.inert = false;

@@ -44,7 +44,7 @@ function remember() {
   sessionStorage.setItem("materi", location.search);
   const count = ["show", "kind", "category", "age", "group", "special", "folder"].filter((n) => form.elements[n].value).length;
   role("filter-count").hidden = !count;
-  role("filter-count").textContent = count;
+  role("filter-count").textContent = count || "";
 }
 
 function recall() {

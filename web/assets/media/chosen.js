@@ -66,7 +66,10 @@ async function change() {
   const told = await formDialog(t("bulk_title", { n: assets.length }), [fields], t("save"), async () => {
     const wanted = filled(fields);
     summary = said(wanted);
-    return api("POST", "media-bulk", { assets, fields: wanted });
+    return api("POST", "media-bulk", { assets, fields: wanted }).catch((error) => {
+      for (const each of error.problem?.errors ?? []) each.field = each.field.replace(/^fields\./, "");
+      throw error;
+    });
   });
   if (!told) return;
   const undo = async () => (await trying(() => api("POST", "media-changes", told.undo))) && (toast(t("undone")), changed());
