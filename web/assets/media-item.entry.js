@@ -148,6 +148,7 @@ function player() {
   const readOnly = !data.may_media;
   role("player").replaceChildren(house ? mount({ house, item, base: `${root}kerja/pratinjau/${house}`, readOnly, onCue: settle }) : el("p", { class: "text-secondary" }, t("not_yet")), cueFields(item, { readOnly, onChange: settle }));
   setCues(item.details);
+  settle();
 }
 
 async function look() {

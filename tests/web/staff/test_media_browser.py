@@ -1,4 +1,4 @@
-"""The library in a real browser: an upload that breaks off and goes on, search, details, cue points by keyboard, the bin.
+"""The library in a real browser: an upload that breaks off and goes on, search, details, cues by keyboard, the bin.
 
 The pages are served without the air; what needs house sets is laid down by hand.
 """
@@ -96,8 +96,8 @@ async def test_search_filter_change_of_many_and_undo(library: Open, site: Site) 
 async def test_an_upload_that_breaks_off_goes_on_after_a_reload(
     library: Open,
     site: Site,
-    settings: Settings,
-    tmp_path: Path,  # noqa: F811
+    settings: Settings,  # noqa: F811
+    tmp_path: Path,
 ) -> None:
     page, data = library.page, sound() * 300
     page.on("dialog", lambda dialog: dialog.accept())
@@ -107,7 +107,7 @@ async def test_an_upload_that_breaks_off_goes_on_after_a_reload(
     await session.send("Network.enable")
     slow = {"offline": False, "latency": 0, "downloadThroughput": -1, "uploadThroughput": 1_500_000}
     await session.send("Network.emulateNetworkConditions", slow)
-    await page.get_by_label("Simpan di folder").evaluate("e => { e.value = 'wawancara' }")
+    await page.get_by_label("Simpan di folder").fill("wawancara")
     await page.locator('input[data-role="files"]').set_input_files(file)
     uploads = page.get_by_role("region", name="Unggahan")
     await expect(uploads.locator("progress")).to_be_visible()
