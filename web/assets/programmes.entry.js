@@ -63,6 +63,7 @@ async function edit(programme) {
   const on = (box) => box.querySelector("input").checked;
   const read = () => {
     if (!title.value.trim()) throw new Wrong({ title: t("fill_in") });
+    if (!(Number(minutes.value) >= 1 && Number(minutes.value) <= 1440)) throw new Wrong({ default_length_s: t("minutes_of_day") });
     return {
       title: title.value, description: description.value, category: category.value, age: age.value, language: language.value, local: on(local), own: on(own),
       presenter: presenter.value, colour: colour.value, picture: picture.input.value, audience: audience.value, default_length_s: Math.round(Number(minutes.value) * 60), censored: censored.value,

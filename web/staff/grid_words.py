@@ -272,6 +272,7 @@ PROGRAMMES: Final[Table] = {
         "A file of the media folder, such as gambar/kabar.png",
     ),
     "usual_minutes": ("Lama biasa (menit)", "Usual length (minutes)"),
+    "minutes_of_day": ("1 sampai 1440 menit", "1 to 1440 minutes"),
     "censored": ("Nomor lulus sensor (STLS)", "Censorship pass (STLS)"),
     "programme_saved": ("{title} tersimpan", "{title} is saved"),
     "programme_removed": ("{title} dihapus", "{title} is removed"),

@@ -166,8 +166,6 @@ async def test_two_people_change_the_same_programme_and_choose(
     budi = await staff(browser, site, base, Role.ADMIN, "budi")
     await budi.open()
     await budi.see("kabar-pagi", "2026-11-23")
-    await budi.page.evaluate("window.EventSource = null")  # news comes late: Budi still sees the old week
-    await budi.page.route("**/kerja/kabar**", lambda route: route.abort())
     await budi.desk.look()
     block = await budi.see("kabar-pagi", "2026-11-23")
     await sari.desk.look()
@@ -177,6 +175,7 @@ async def test_two_people_change_the_same_programme_and_choose(
     await budi.page.keyboard.press("ArrowDown")
     await sari.desk.change("kabar-pagi", start=5 * 3600)
     await sari.desk.change("musik-pilihan", start=10 * 3600)
+    await expect(budi.page.locator(".toast-line")).to_contain_text("sari mengubah pola acara ini")
     await budi.page.keyboard.up("Alt")
     await budi.page.get_by_role("button", name="Semua minggu").click()
     told = budi.page.get_by_role("dialog")

@@ -4,7 +4,7 @@ import { createCalendar, Interaction, TimeGrid } from "@event-calendar/core";
 
 import { data, el, language } from "../staff/page.js";
 import { hours, longDay, marks } from "./said.js";
-import { editable, state } from "./state.js";
+import { editable, seen, state } from "./state.js";
 import { at, clock, moment, ms, readable, secondOf, weekday } from "./time.js";
 
 const SLOT_PX = 16;
@@ -15,11 +15,20 @@ export const keyOf = (block) => `${block.entry}@${block.occurrence}@${block.star
 const utc = (date) => moment(Date.UTC(date.getFullYear(), date.getMonth(), date.getDate(), date.getHours(), date.getMinutes(), date.getSeconds()));
 const blockOf = (event) => event.extendedProps.block;
 
-/** Mount the calendar. `on`: moved(block, start, end), held(block, start, end), picked(start, end), opened(block). */
+/** Mount the calendar. `on`: moved(block, start, end, from), held(block, start, end), picked(start, end), opened(block). */
 export function mount(place, on) {
+  let from = null;
   const dropped = (info) => {
     info.revert();
-    on.moved(blockOf(info.event), utc(info.event.start), utc(info.event.end));
+    on.moved(blockOf(info.event), utc(info.event.start), utc(info.event.end), from);
+  };
+  const begun = () => {
+    from = seen();
+    place.classList.add("is-dragging");
+  };
+  const ended = () => {
+    place.classList.remove("is-dragging");
+    on.released();
   };
   const held = (info) => {
     on.held(blockOf(info.event), utc(info.event.start), utc(info.event.end));
@@ -35,8 +44,7 @@ export function mount(place, on) {
     eventDidMount: ({ el: node, event }) => dressed(node, event),
     editable: editable(), selectable: editable(), eventStartEditable: editable(), eventDurationEditable: editable(),
     dragConstraint: held, resizeConstraint: held, eventDrop: dropped, eventResize: dropped,
-    eventDragStart: () => place.classList.add("is-dragging"), eventDragStop: () => { place.classList.remove("is-dragging"); on.released(); },
-    eventResizeStop: () => on.released(),
+    eventDragStart: begun, eventDragStop: ended, eventResizeStart: begun, eventResizeStop: ended,
     eventClick: ({ event }) => event.display !== "background" && on.opened(blockOf(event)),
     select: ({ start, end }) => { calendar.unselect(); on.picked(utc(start), utc(end)); },
     eventAllUpdated: () => {

@@ -8,7 +8,7 @@ import { daysForm } from "./days.js";
 import { dialog, field, group, select, text, Wrong } from "./form.js";
 import { add, alter, duplicate, remove } from "./moves.js";
 import { longDay } from "./said.js";
-import { editable, entryOf, titleOf } from "./state.js";
+import { editable, entryOf, seen, titleOf } from "./state.js";
 import { clock, DAY_S, dayOf, ms, secondOf, seconds, weekday } from "./time.js";
 
 const BEGINS = [["tidak-sebelum", "begins_not_before"], ["tepat", "begins_hard"], ["mengalir", "begins_soft"]];
@@ -32,6 +32,7 @@ export function addEntry(start, end = null) {
 /** Open the form of a block; resolve to the API's answer, or null. */
 export async function editEntry(block) {
   const entry = entryOf(block.entry);
+  const from = seen();
   if (!entry) return null;
   const form = parts({ ...entry, start: block.start_s }, false);
   const many = Boolean(entry.on.rule) || (entry.on.added ?? []).length > 0;
@@ -55,7 +56,7 @@ export async function editEntry(block) {
     const fields = { scope: which, day: block.occurrence, ...form.simple(), content: form.content.read() };
     if (which !== "sekali" && form.days.touched()) fields.on = whole(await form.days.read(), which, block);
     fields.programme = await form.programme();
-    return alter(block, fields, "label_edit");
+    return alter(block, fields, "label_edit", from);
   }, { extra });
   if (saved) toast(t("saved"));
   return saved ?? other;

@@ -1,13 +1,13 @@
 // The week by keyboard alone: arrows lead from block to block, with Alt they move one; + and - change its length.
 //
-// A move by keyboard is shown at once and kept when Alt is let go, or after a second without another key; Esc takes it
-// back.
+// A move by keyboard is shown at once and kept when Alt is let go, a new length after a second without another key; Esc
+// takes it back.
 
 import { t } from "../staff/page.js";
 import { focus, hold } from "./calendar.js";
 import { met, towards } from "./overlap.js";
 import { longDay } from "./said.js";
-import { redo, state, undo } from "./state.js";
+import { redo, seen, state, undo } from "./state.js";
 import { clock, dayOf, endClock, moment, ms, secondOf } from "./time.js";
 
 const STEP = 15 * 60_000;
@@ -17,7 +17,7 @@ const MOVES = { ArrowUp: -STEP, ArrowDown: STEP, ArrowLeft: -DAY, ArrowRight: DA
 let moving = null;
 let timer = 0;
 
-/** Listen in `place`; `on`: opened(block), added(start), put(block, start, end), removed(block), duplicated(block), held(...). */
+/** Listen in `place`; `on`: opened, removed, duplicated (block), added(start), put(block, start, end, from), held(...). */
 export function listenKeys(place, may, on) {
   const said = document.querySelector('[data-role="said"]');
   const here = (target) => {
@@ -28,11 +28,11 @@ export function listenKeys(place, may, on) {
   const keep = async () => {
     clearTimeout(timer);
     if (!moving) return;
-    const { block, start, end } = moving;
+    const { block, start, end, from } = moving;
     moving = null;
     on.released();
     hold(block);
-    await on.put(block, moment(start), moment(end));
+    await on.put(block, moment(start), moment(end), from);
   };
   const drop = () => {
     clearTimeout(timer);
@@ -43,18 +43,18 @@ export function listenKeys(place, may, on) {
     on.released();
   };
   const shift = (block, by, longer) => {
-    moving ??= { block, start: ms(block.start), end: ms(block.end) };
+    moving ??= { block, start: ms(block.start), end: ms(block.end), from: seen() };
     if (moving.block !== block) return;
     const start = moving.start + by;
     const end = moving.end + by + longer;
     if (end - start < STEP || end - start > DAY || start < ms(`${state.first}T00:00:00`) || start >= ms(`${state.first}T00:00:00`) + 7 * DAY) return;
-    moving = { block, start, end };
+    moving = { ...moving, start, end };
     hold(block, moment(start), moment(end));
     focus(place, block.entry, block.occurrence);
     said.textContent = told(block, moment(start), moment(end));
     on.held(block, moment(start), moment(end));
     clearTimeout(timer);
-    timer = setTimeout(keep, IDLE_MS);
+    if (longer) timer = setTimeout(keep, IDLE_MS);
   };
 
   place.addEventListener("keydown", (event) => {
@@ -102,6 +102,7 @@ export function listenKeys(place, may, on) {
       keep();
     }
   });
+  window.addEventListener("blur", keep); // Alt is let go elsewhere
   document.addEventListener("keydown", (event) => {
     const typing = event.target.closest?.("input, textarea, select, dialog");
     if (typing || !may() || !(event.ctrlKey || event.metaKey) || event.key.toLowerCase() !== "z") return;

@@ -6,7 +6,7 @@ import { t } from "../staff/page.js";
 import { toast } from "../staff/toast.js";
 import { meant } from "./calendar.js";
 import { longDay } from "./said.js";
-import { change, channelPath, entryOf, state } from "./state.js";
+import { change, channelPath, entryOf, seen } from "./state.js";
 import { DAY_S } from "./time.js";
 
 const entryPath = (id) => channelPath(`draft/entries/${encodeURIComponent(id)}`);
@@ -26,16 +26,15 @@ export async function scopeOf(block, title, { other_day = false } = {}) {
   ]);
 }
 
-/** Send a change of a block's entry; resolve to the answer, or undefined when it was refused or given up. */
-export function alter(block, fields, label) {
-  const entry = block.entry;
-  const seen = state.grid;
-  const mine = () => api("POST", "grid-tries", { grid: seen, entry, change: fields });
-  return change(t(label, { title: block.title }), (revision) => api("PATCH", entryPath(entry), { revision, change: fields }), mine);
+/** Send a change of a block's entry that began `from` there; resolve to the answer, or undefined when it was refused or given up. */
+export function alter(block, fields, label, from) {
+  const { entry } = block;
+  const mine = (grid) => api("POST", "grid-tries", { grid, entry, change: fields });
+  return change(t(label, { title: block.title }), (revision) => api("PATCH", entryPath(entry), { revision, change: fields }), mine, from);
 }
 
 /** Put a block to [start, end), as it was dropped there; resolve to the answer, or undefined. */
-export async function put(block, start, end) {
+export async function put(block, start, end, from) {
   const to = meant(block, start, end);
   const same_length = to.length_s === block.length_s;
   const other_day = to.to_day !== block.occurrence;
@@ -43,32 +42,28 @@ export async function put(block, start, end) {
   const scope = await scopeOf(block, "scope_title", { other_day });
   if (!scope) return undefined;
   const fields = { scope, day: block.occurrence, ...(other_day ? { to_day: to.to_day } : {}), start: to.start, length_s: to.length_s };
-  return trying(() => alter(block, fields, same_length ? "label_move" : "label_resize"));
+  return trying(() => alter(block, fields, same_length ? "label_move" : "label_resize", from));
 }
 
 /** Remove a block's entry, or days of it. */
 export async function remove(block) {
   const entry = entryOf(block.entry);
+  const from = seen();
   if (!entry) return undefined;
   const scope = recurs(entry) ? await scopeOf(block, "scope_delete")
     : (await sure(t("delete_sure", { title: block.title }), t("delete"), { danger: true })) && "semua";
   if (!scope) return undefined;
-  const seen = state.grid;
   const fields = { scope, day: block.occurrence };
   const query = (revision) => `${entryPath(block.entry)}?revision=${revision}&scope=${scope}&day=${block.occurrence}`;
-  const mine = () => api("POST", "grid-tries", { grid: seen, entry: block.entry, change: fields, remove: true });
-  return trying(() => change(t("label_delete", { title: block.title }), (revision) => api("DELETE", query(revision)), mine));
+  const mine = (grid) => api("POST", "grid-tries", { grid, entry: block.entry, change: fields, remove: true });
+  return trying(() => change(t("label_delete", { title: block.title }), (revision) => api("DELETE", query(revision)), mine, from));
 }
 
 /** Add an entry; resolve to the answer. Raises Refused for wrong fields. */
 export function add(entry, title) {
   const send = (revision) => api("POST", channelPath("draft/entries"), { revision, entry });
-  const again = async () => {
-    const now = await api("GET", channelPath("grid"));
-    const made = await send(now.revision);
-    return made.grid;
-  };
-  return change(t("label_add", { title }), send, again);
+  const mine = (grid) => ({ ...grid, entries: [...grid.entries, { ...entry, id: `${entry.programme.slice(0, 50)}-${Date.now().toString(36)}` }] });
+  return change(t("label_add", { title }), send, mine);
 }
 
 /** Air the same again right after, on that day. */

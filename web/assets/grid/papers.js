@@ -19,7 +19,7 @@ export async function copyWeek() {
   const done = await dialog(t("copy_week"), [el("p", {}, t("copy_help")), el("div", { class: "form-grid" }, field(t("copy_source"), source, { name: "source" }), field(t("copy_target"), target, { name: "target" }))],
     () => {
       for (const [name, input] of [["source", source], ["target", target]]) if (!input.value) throw new Wrong({ [name]: t("fill_in") });
-      return change(t("label_copy"), send, async () => (await send((await api("GET", channelPath("grid"))).revision)).grid);
+      return change(t("label_copy"), send, null);
     }, { yes: t("copy_week") });
   if (!done) return null;
   toast(t("copied", { day: longDay(target.value) }));

@@ -17,7 +17,10 @@ const redoes = [];
 const MOST = 100;
 let queue = Promise.resolve();
 let asked = 0;
+let foreign = 0;
 
+/** What a change begins from: where somebody else's change is shown meanwhile, it is still judged against this. */
+export const seen = () => ({ revision: state.revision, grid: state.grid, foreign });
 export const channelPath = (below) => `channels/${encodeURIComponent(state.channel)}/${below}`;
 export const editable = () => data.may_plan && state.version === null;
 export const canUndo = () => undoes.length > 0;
@@ -49,6 +52,7 @@ const version = () => (state.version === null ? "" : `version=${state.version}`)
 /** Fetch grid and week anew; an answer that another request has overtaken is left. */
 export async function load() {
   const mine = ++asked;
+  foreign += 1;
   const [grid, week] = await Promise.all([
     api("GET", channelPath(`grid?${version()}`)),
     api("GET", channelPath(`grid/week?first=${state.first}&${version()}`)),
@@ -84,39 +88,38 @@ export async function showVersion(number) {
 }
 
 /**
- * Do a change: `send(revision)` asks the API; `mine()` resolves to the grid as I mean it, needed only when somebody was
- * faster. Resolves to the answer, or null when it was given up; raises Refused for wrong fields.
+ * Do a change that began from `from` (see seen()): `send(revision)` asks the API; `mine(grid)` returns that grid as I mean
+ * it, which is needed only when somebody was faster; null where two such changes cannot be put together.
+ * Resolves to the answer, or null when it was given up; raises Refused for wrong fields.
  */
-export function change(label, send, mine) {
-  const done = queue.then(() => once(label, send, mine));
+export function change(label, send, mine, from = seen()) {
+  const done = queue.then(() => once(label, send, mine, from));
   queue = done.catch(() => null);
   return done;
 }
 
-async function once(label, send, mine) {
-  const before = state.grid;
+async function once(label, send, mine, from) {
+  const base = from.foreign === foreign ? seen() : from; // my own changes before this one are no surprise
+  let before = state.grid;
   let answer;
   try {
-    answer = await send(state.revision);
+    answer = await send(base.revision);
   } catch (error) {
     if (!(error instanceof Refused) || !error.problem.conflict) throw error;
-    answer = await after(before, mine, error.problem.conflict);
-    if (!answer) {
+    const theirs = await api("GET", channelPath("grid"));
+    const grid = mine && (await conflict(base.grid, await mine(base.grid), theirs.grid, error.problem.conflict.author || theirs.author));
+    if (!grid) {
       await load();
+      if (!mine) throw error;
       return null;
     }
+    before = theirs.grid;
+    answer = await api("PUT", channelPath("draft"), { revision: theirs.revision, grid });
   }
   remember(label, before, answer.grid);
   take(answer);
   await loadWeek();
   return answer;
-}
-
-/** Somebody was faster: put both changes together and keep the result; null when theirs was taken. */
-async function after(before, mine, told) {
-  const theirs = await api("GET", channelPath("grid"));
-  const grid = await conflict(before, await mine(), theirs.grid, told.author || theirs.author);
-  return grid && api("PUT", channelPath("draft"), { revision: theirs.revision, grid });
 }
 
 function remember(label, before, now) {
