@@ -28,6 +28,7 @@ from web.api.openapi import document
 from web.api.operations import PREFIX, Operation
 from web.api.orders import operations as order_operations
 from web.staff.audit import AuditPages
+from web.staff.control import ControlPages
 from web.staff.dashboard import DashboardPages
 from web.staff.grid import GridPages
 from web.staff.home import HomePage
@@ -89,6 +90,7 @@ PAGES: Sequence[Callable[[Layout], Pages]] = (
     UploadRoutes,
     lambda _layout: PreviewPages(),
     GridPages,
+    ControlPages,
 )  # fmt: skip
 """What serves pages, feature after feature."""
 
