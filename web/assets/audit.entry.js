@@ -85,7 +85,8 @@ function inside(event) {
 }
 
 form.addEventListener("submit", (event) => event.preventDefault());
-form.addEventListener("change", () => load());
+// what is typed is looked for at once; when the field is left, a list that somebody has just entered must stay
+form.addEventListener("change", (event) => event.target.name !== "words" && load());
 form.elements.words.addEventListener("input", () => {
   clearTimeout(waiting);
   waiting = setTimeout(load, 250);

@@ -56,7 +56,8 @@ function step(days) {
 }
 
 form.addEventListener("submit", (event) => event.preventDefault());
-form.addEventListener("change", changed);
+// what is typed is looked for at once; when the field is left, a list that somebody has just entered must stay
+form.addEventListener("change", (event) => event.target.name !== "words" && changed(event));
 form.addEventListener("input", (event) => event.target.name === "words" && changed(event));
 document.querySelector('[data-role="earlier"]')?.addEventListener("click", () => step(-1));
 document.querySelector('[data-role="later"]')?.addEventListener("click", () => step(1));
