@@ -1,5 +1,9 @@
-"""Idempotency keys: a request that is sent again, because its answer got lost, does nothing twice."""
+"""Idempotency keys: a request that is sent again, because its answer got lost, does nothing twice.
 
+Answers are kept sealed: among them are tokens and links that are shown this once.
+"""
+
+import json
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -8,6 +12,7 @@ from sqlalchemy import and_, delete, select, update
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from lppl.errors import LpplError
+from lppl.sealing import Seal
 from lppl.stores import upsert
 from lppl.tables import idempotent_answers as answers
 
@@ -30,8 +35,8 @@ class Known:
 class Repeats:
     """What is known of one key of one account."""
 
-    def __init__(self, engine: AsyncEngine, account: int, key: str) -> None:
-        self._engine, self._account, self._key = engine, account, key[:200]
+    def __init__(self, engine: AsyncEngine, seal: Seal, account: int, key: str) -> None:
+        self._engine, self._seal, self._account, self._key = engine, seal, account, key[:200]
         self._mine = and_(answers.c.account_id == account, answers.c.key == self._key)
 
     async def begin(self, request: str, now: datetime) -> Known | None:
@@ -47,12 +52,13 @@ class Repeats:
             raise KeyUsed("Kunci itu milik permintaan lain.", "That key belongs to another request.")
         if row.status is None:
             raise KeyUsed("Permintaan itu masih dikerjakan.", "That request is still being done.")
-        return Known(row.status, row.answer)
+        return Known(row.status, json.loads(self._seal.opened(row.answer["sealed"])))
 
     async def keep(self, status: int, answer: Any) -> None:
         """Keep the answer."""
+        kept = {"sealed": self._seal.seal(json.dumps(answer))}
         async with self._engine.begin() as connection:
-            await connection.execute(update(answers).where(self._mine).values(status=status, answer=answer))
+            await connection.execute(update(answers).where(self._mine).values(status=status, answer=kept))
 
     async def forget(self) -> None:
         """Give the key free again."""

@@ -113,10 +113,13 @@ class Operation:
     async def _once(self, visit: Visit, given: Mapping[str, Any], raw: bytes) -> web.StreamResponse:
         """Do what a key stands for once; a repetition gets the same answer."""
         request = hashlib.sha256(f"{self.method} {visit.request.path_qs}\n".encode() + raw).hexdigest()
-        repeats = Repeats(visit.office.library.engine, visit.me.id, visit.request.headers[KEY])
+        office = visit.office
+        repeats = Repeats(office.library.engine, office.seal, visit.me.id, visit.request.headers[KEY])
         known = await repeats.begin(request, visit.now)
         if isinstance(known, Known):
-            return web.json_response(known.answer, status=known.status, headers={"Idempotent-Replayed": "true"})
+            text = None if known.answer is None else json.dumps(known.answer)
+            headers = {"Idempotent-Replayed": "true"}
+            return web.Response(text=text, status=known.status, content_type=JSON, headers=headers)
         try:
             response = self._response(await self.run(visit, **given))
         except BaseException:

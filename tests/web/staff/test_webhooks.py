@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from lppl.accounts import Right, Role
+from lppl.tables import idempotent_answers
 from tests.web.staff.conftest import Site, Visitor
 
 HOOK = {"url": "https://kota.example/kabar", "events": ["silence.started"]}
@@ -90,6 +91,9 @@ async def test_a_repeated_request_does_nothing_twice(site: Site) -> None:
     again = await admin.post("/api/v1/webhooks", json=HOOK, headers=key)
     assert await first.json() == await again.json() and again.headers["Idempotent-Replayed"] == "true"
     assert len(await site.office.webhooks.all()) == 1
+    async with site.office.library.engine.connect() as connection:
+        (row,) = await connection.execute(idempotent_answers.select())
+    assert "whsec_" not in str(row), "the secret in the answer is sealed"
     other = await admin.post("/api/v1/webhooks", json=HOOK | {"events": ["ping"]}, headers=key)
     assert other.status == 409
     wrong = await admin.post("/api/v1/webhooks", json={}, headers={"Idempotency-Key": "lain"})
