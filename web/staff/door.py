@@ -41,9 +41,10 @@ class Door:
         self.routes = tuple(routes)
         self._office, self._pages, self._api = office, pages, api
         self._router = web.UrlDispatcher()
-        self._by_key = {(r.method, r.path): r for r in routes}
-        for route in routes:
-            self._router.add_route(route.method, route.path, _unused)
+        self._by_key = {("HEAD", r.path): r for r in routes if r.method == "GET"}
+        self._by_key |= {(r.method, r.path): r for r in routes}
+        for method, path in self._by_key:
+            self._router.add_route(method, path, _unused)
 
     async def answer(self, request: web.Request) -> web.StreamResponse:
         """Answer a request."""
