@@ -93,11 +93,20 @@ form.elements.words.addEventListener("input", () => {
 });
 more.addEventListener("click", () => load({ further: true }));
 
+/** Offer what there is to filter by, beside what is chosen already. */
+function offer(select, options) {
+  const { value } = select;
+  select.replaceChildren(select.options[0], ...options.map(([v, text]) => el("option", { value: v }, text)));
+  if (value && select.value !== value) select.append(el("option", { value }, value));
+  select.value = value;
+}
+
+restore();
+load();
 trying(async () => {
   const { actors, actions } = await api("GET", "audit/words");
   const kinds = [...new Set(actions.map((a) => a.split(".")[0]))];
-  form.elements.actor.append(...actors.map((a) => el("option", { value: a }, a)));
-  form.elements.action.append(...kinds.flatMap((k) => [el("option", { value: k }, inWords(k)), ...actions.filter((a) => a.startsWith(`${k}.`)).map((a) => el("option", { value: a }, `– ${inWords(a)}`))]));
-  restore();
-  await load();
+  const below = (kind) => actions.filter((a) => a.startsWith(`${kind}.`)).map((a) => [a, `– ${inWords(a)}`]);
+  offer(form.elements.actor, actors.map((a) => [a, a]));
+  offer(form.elements.action, kinds.flatMap((kind) => [[kind, inWords(kind)], ...below(kind)]));
 });
