@@ -40,6 +40,8 @@ class StaffNews:
 
     async def serve(self, visit: Visit) -> web.StreamResponse:
         """Send news for as long as the page is open and its session lasts."""
+        if visit.request.method == "HEAD":
+            return web.Response(content_type="text/event-stream")
         if len(self._open) >= MOST:
             return web.Response(status=503, headers={"Retry-After": "15"})
         query = visit.request.query
