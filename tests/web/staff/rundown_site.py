@@ -1,10 +1,17 @@
 """A site whose radio has a published week: news at six, music around it; nothing of it is on the air."""
 
+import shutil
 from datetime import date
+from pathlib import Path
 
+from lppl.config import Settings, read_settings
+from lppl.database import migrate, open_database
 from lppl.desk.office import Office
+from lppl.events import MemoryBus
+from lppl.library import Library
 from lppl.plan_store import Kind
 from lppl.programme import Category, Programme
+from lppl.sealing import Seal
 from scheduler.grid import Entry, FromRotation, Grid, RotationRules
 from scheduler.plan import Start
 from scheduler.recurrence import Recurrence
@@ -42,3 +49,26 @@ async def lay_down(office: Office) -> None:
     )
     await desk.save_draft("radio", grid, "Sari", NOW)
     await desk.publish("radio", "Sari", NOW, reason="uji")
+
+
+async def made(folder: Path) -> None:
+    """Make the records of such a station in a folder, to be copied: see :func:`copied`."""
+    settings = _settings(folder)
+    for each in (settings.data_dir, settings.media_dir):
+        each.mkdir(parents=True)
+    await migrate(settings.database_url)
+    engine = open_database(settings.database_url)
+    library = Library(engine)
+    async with MemoryBus() as bus:
+        await lay_down(Office(settings, lambda: library, bus, Seal.of(settings.data_dir), lambda: NOW))
+    await engine.dispose()
+
+
+def copied(template: Path, folder: Path) -> Settings:
+    """Return the settings of a fresh copy of a station."""
+    shutil.copytree(template, folder, dirs_exist_ok=True)
+    return _settings(folder)
+
+
+def _settings(folder: Path) -> Settings:
+    return read_settings('demo = false\ndata_dir = "data"\nmedia_dir = "media"\n', {}, base=folder)

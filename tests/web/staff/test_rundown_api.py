@@ -1,12 +1,15 @@
 """Running orders through the API: a day in pages, each act by hand, two people at once, what is refused and why."""
 
+import asyncio
 from datetime import timedelta
+from pathlib import Path
 from time import perf_counter
 from typing import Any
 
 import pytest
 
 from lppl.accounts import Role
+from lppl.config import Settings
 from lppl.quanta import Quanta, at_or_after
 from lppl.rundown import Kind, lines_to_json
 from lppl.station.planning import documents_of
@@ -14,17 +17,30 @@ from lppl.station.state import AirStatus, ChannelStatus, rundown_file, write_doc
 from scheduler.agenda import day_bounds
 from tests.lppl.planned_station import asset_of, made_up
 from tests.web.staff.conftest import NOW, Site, Visitor
-from tests.web.staff.rundown_site import DAY, lay_down
+from tests.web.staff.rundown_site import DAY, copied, made
 
 AT = f"/api/v1/channels/radio/rundown/{DAY}"
 TALK = asset_of("dialog/walikota.mp3")
 NEWS_12 = asset_of("kabar/episode-12.mp3")
 
 
+@pytest.fixture(scope="module")
+def template(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The records of a station with a published week, to be copied."""
+    folder = tmp_path_factory.mktemp("rundown") / "station"
+    asyncio.run(made(folder))
+    return folder
+
+
 @pytest.fixture
-async def planned(site: Site) -> Site:
-    """The site with a published week."""
-    await lay_down(site.office)
+def settings(template: Path, tmp_path: Path) -> Settings:
+    """Of a station with a published week."""
+    return copied(template, tmp_path)
+
+
+@pytest.fixture
+def planned(site: Site) -> Site:
+    """The site of that station."""
     return site
 
 

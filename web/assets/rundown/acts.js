@@ -37,8 +37,8 @@ export function move(seen, line) {
   });
 }
 
-export const moveBefore = (seen, line, target) => kept({ act: "pindah", line: line.id, to: placeBefore(line, target), seen: seen() }, key());
-export const moveAfter = (seen, line, next) => kept({ act: "pindah", line: line.id, to: placeAfter(line, next), seen: seen() }, key());
+export const moveBefore = (seen, line, target) => kept({ act: "pindah", line: line.id, to: placeBefore(line, target), seen }, key());
+export const moveAfter = (seen, line, next) => kept({ act: "pindah", line: line.id, to: placeAfter(line, next), seen }, key());
 
 export function cut(seen, line) {
   const first = time(length(line.in_seconds));

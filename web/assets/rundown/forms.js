@@ -33,7 +33,7 @@ export function choice(name, options, value) {
 export const chosen = (fieldset) => fieldset.querySelector("input:checked")?.value;
 
 /**
- * Show a form. `read()` returns the change, or {wrong: {field: text}}; `seen()` the state that was looked at.
+ * Show a form. `read()` returns the change, or {wrong: {field: text}}; `seen`: the state that was looked at.
  * Resolve to what the service answered, or null when it was not wanted any more.
  */
 export function form({ title, fields, submit, read, seen, danger = false }) {
@@ -64,7 +64,7 @@ export function form({ title, fields, submit, read, seen, danger = false }) {
       if (change.wrong) return show("", change.wrong);
       go.disabled = true;
       try {
-        const outcome = await kept({ seen: seen(), ...change }, `${once}-${(tries += 1)}`);
+        const outcome = await kept({ seen, ...change }, `${once}-${(tries += 1)}`);
         answer = outcome;
         box.close();
       } catch (error) {

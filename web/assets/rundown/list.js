@@ -14,6 +14,7 @@ export class List {
     addEventListener("scroll", () => this.soon(), { passive: true });
     addEventListener("resize", () => this.measure());
     box.addEventListener("keydown", (event) => this.key(event));
+    box.addEventListener("focusin", (event) => this.came(event.target));
     box.addEventListener("dragover", (event) => this.over(event));
     box.addEventListener("drop", (event) => this.dropped(event));
     this.measure();
@@ -126,7 +127,7 @@ export class List {
         findings.length ? el("span", { class: "rd-found", title: findings.map((f) => f.detail).join("\n") }, icon("alert-triangle", t("finding_here", { count: findings.length }))) : null,
         el("button", { type: "button", class: "btn btn-icon btn-ghost-secondary", tabindex: -1, "aria-label": t("actions_of", { title: line.title }), onclick: () => this.choose(number, "open") }, icon("dots-vertical"))));
     node.addEventListener("click", (event) => {
-      if (!event.target.closest("button")) this.focus(number);
+      if (!event.target.closest("button")) this.focus(number, { scroll: false }); // what is clicked stays under the pointer
     });
     node.addEventListener("dblclick", () => this.choose(number, "open"));
     return node;
@@ -134,17 +135,27 @@ export class List {
 
   // ---- focus and keys ----
 
-  focus(number, { move = true } = {}) {
+  focus(number, { scroll = true } = {}) {
     const before = this.rows.get(this.places.of(this.focused));
     if (before) before.node.tabIndex = -1;
     this.focused = Math.min(Math.max(1, number), this.places.total);
     const place = this.places.of(this.focused);
-    this.show(place);
+    if (scroll) this.show(place);
     this.draw();
     const row = this.rows.get(place);
     if (!row) return;
     row.node.tabIndex = 0;
-    if (move) row.node.focus({ preventScroll: true });
+    row.node.focus({ preventScroll: true });
+  }
+
+  /** Take a row for the focused one when it got the focus in any other way. */
+  came(target) {
+    const number = Number(target.closest(".rd-row")?.dataset.number);
+    if (!number || number === this.focused) return;
+    const before = this.rows.get(this.places.of(this.focused));
+    if (before) before.node.tabIndex = -1;
+    this.focused = number;
+    target.closest(".rd-row").tabIndex = 0;
   }
 
   /** Scroll so that a place is in view, clear of what sticks to the top. */

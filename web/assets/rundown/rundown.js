@@ -123,36 +123,36 @@ export class RundownPage {
   onFocused(what) {
     const line = this.day.line(this.list.focused);
     if (line) this.act(what, line);
-    else if (what === "insert") this.keep(acts.insert(() => this.seen, "12.00.00"));
+    else if (what === "insert") this.keep(acts.insert(this.seen, "12.00.00"));
   }
 
   get seen() {
     return this.day.told.state;
   }
 
-  async act(what, line, extra) {
+  /** Do `what` with a line; `looked`: the state that somebody looked at when they began, for whoever is second. */
+  async act(what, line, extra, looked = this.seen) {
     if (what === "now") return this.toNow();
     if (what === "keys") return keys();
     const editable = data.mayEdit && this.day.open(line);
     if (what === "open" || !editable) {
       const chosen = await details(line, this.about(line, editable));
-      if (chosen) await this.act(chosen, line);
+      if (chosen) await this.act(chosen, line, undefined, looked);
       return;
     }
-    const seen = () => this.seen;
-    const next = this.day.line(line.number + 1);
+        const next = this.day.line(line.number + 1);
     const before = this.day.line(line.number - 1);
     const run = {
-      insert: () => acts.insert(seen, line.clock),
-      replace: () => acts.replace(seen, line),
-      move: () => acts.move(seen, line),
-      cut: () => acts.cut(seen, line),
-      hold: () => acts.hold(seen, line),
-      skip: () => acts.skip(seen, line),
-      fill: () => acts.fill(seen, line.clock),
-      up: () => before && this.day.open(before) && acts.moveBefore(seen, line, before),
-      down: () => next && acts.moveAfter(seen, line, next),
-      "move-before": () => acts.moveBefore(seen, line, extra),
+      insert: () => acts.insert(looked, line.clock),
+      replace: () => acts.replace(looked, line),
+      move: () => acts.move(looked, line),
+      cut: () => acts.cut(looked, line),
+      hold: () => acts.hold(looked, line),
+      skip: () => acts.skip(looked, line),
+      fill: () => acts.fill(looked, line.clock),
+      up: () => before && this.day.open(before) && acts.moveBefore(looked, line, before),
+      down: () => next && acts.moveAfter(looked, line, next),
+      "move-before": () => acts.moveBefore(looked, line, extra),
     }[what];
     if (acts.fillsTime(line) && ["skip", "move", "cut", "hold", "up", "down", "move-before"].includes(what)) return toast(t("filler_line"), "info");
     await this.keep(run());
