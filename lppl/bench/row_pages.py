@@ -50,7 +50,7 @@ PAGES: dict[str, str] = {
     "materi: jauh": "/api/v1/media?offset=50000&limit=50",
     "materi: saring": "/api/v1/media?category=hiburan&limit=50",
     "pola acara": "/kerja/pola",
-    "rundown": "/kerja/rundown",
+    "rundown": "/kerja/rundown/tv/{today}",
     "rundown: hari lalu": "/api/v1/channels/tv/rundown/{past}/lines?first=1&count=100",
     "log: hari ini": "/api/v1/channels/tv/log?day={today}",
     "log: setahun lalu": "/api/v1/channels/tv/log?day={past}",
