@@ -67,11 +67,8 @@ async def test_lists(who: Visitor) -> None:
     whole = await told(who, "GET", "media?limit=200")
     assert whole["total"] == len(MATERIAL) == len(whole["items"])
     assert await titles(who, "words=promo-3") == ["Promo 3"]
-    assert await titles(who, "folder=spot&sort=durasi&down=true") == [
-        "ILM Siaga Banjir",
-        "Spot Batik 2",
-        "Spot Batik 1",
-    ]
+    longest = await titles(who, "folder=spot&sort=durasi&down=true")
+    assert longest[0] == "ILM Siaga Banjir" and sorted(longest[1:]) == ["Spot Batik 1", "Spot Batik 2"]
     assert await titles(who, "kind=video") == []
     assert (await told(who, "GET", "media?bare=true"))["total"] == len(MATERIAL)
     assert (await told(who, "GET", "media?unused=true&limit=1&offset=3"))["total"] == len(MATERIAL)

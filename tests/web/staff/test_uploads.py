@@ -88,8 +88,8 @@ async def test_what_is_no_media_is_refused_with_a_sentence(site: Site, settings:
     for data, word in ((b"#EXTM3U\nhttp://jahat.example/\n" * 9, "bukan media"), (b"\0" * 4000, "rusak")):
         where = await begin(who, len(data), "lagu.mp3")
         assert (await send(who, where, 0, data))[0] == 204
-        (upload, *_) = await site.office.uploads.store.of(who.account.id if who.account else 0, site.clock.at)
-        assert upload.state == "refused" and word in upload.told
+        upload = await site.office.uploads.store.get(where.rpartition("/")[2])
+        assert upload is not None and upload.state == "refused" and word in upload.told
     assert not [*settings.media_dir.iterdir()] and not [*(settings.data_dir / "uploads").iterdir()]
 
 
