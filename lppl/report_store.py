@@ -12,6 +12,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 
 from lppl.database import READS
 from lppl.media import AssetId
+from lppl.rundown import Kind
 from lppl.stores import CHUNK, chunked
 from lppl.tables import aired, asset_details, asset_files, assets, house_sets, job_runs, planned_days
 
@@ -64,8 +65,9 @@ class ReportStore:
         return found
 
     async def first_aired(self, channel: str) -> int | None:
-        """Return the air time of the oldest entry of a channel that is indexed."""
-        query = select(func.min(aired.c.start)).where(aired.c.channel == channel)
+        """Return the air time of the oldest entry of a channel that is indexed; pre-roll was never on the air."""
+        on_air = (aired.c.channel == channel) & (aired.c.kind != Kind.PREROLL)
+        query = select(aired.c.start).where(on_air).order_by(aired.c.start).limit(1)
         async with self._reading.connect() as connection:
             found: int | None = await connection.scalar(query)
             return found

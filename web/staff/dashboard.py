@@ -20,6 +20,7 @@ JOBS = {
     "backup": ("Cadangan malam", "Nightly backup"),
     "journal": ("Merapikan jurnal", "Tidying the journal"),
     "keep-day": ("Menyimpan rencana hari", "Keeping the day's plan"),
+    "live": ("Pengingat siaran langsung {channel}", "Reminders of live slots, {channel}"),
     "check-plan": ("Memeriksa pola acara", "Checking the plan"),
 }
 

@@ -18,11 +18,12 @@ from lppl.desk.storage import full_at, growth_a_day, sizes_by_recipe
 from lppl.incidents import Incidents
 from lppl.journal import Entry
 from lppl.listening import Listening
+from lppl.media import AssetId, HouseId
 from lppl.occurrences import Occurrences
 from lppl.programme import Category, Details
 from lppl.quanta import Quanta, at_or_after, seconds
-from lppl.records import FileStamp, LibraryFile
-from lppl.report_store import Growth
+from lppl.records import AiredRow, FileStamp, LibraryFile
+from lppl.report_store import Growth, ReportStore
 from scheduler.agenda import day_bounds
 from scheduler.as_run import Share, Totals
 from scheduler.rules import DayShares
@@ -187,3 +188,12 @@ def test_sizes_of_recipes() -> None:
     said = f"{sets}20\t/d/house\n"
     assert sizes_by_recipe(said) == {"tv-a": 6 * 1024, "radio-b": 8 * 1024}
     assert sizes_by_recipe("") == {} and sizes_by_recipe("4\t/d/house\n") == {}
+
+
+async def test_what_was_dated_back_was_never_due(office: Office) -> None:
+    start = at_or_after(NOW - timedelta(hours=3))
+    rows = [AiredRow("tv", Quanta(start - 188), Quanta(188), AssetId("a"), HouseId("a.tv"), "preroll", "Ident", "")]
+    rows.append(AiredRow("tv", start, Quanta(900), AssetId("b"), HouseId("b.tv"), "item", "Lagu", ""))
+    await office.library.record_aired(rows)
+    assert await ReportStore(office.library.engine).first_aired("tv") == start
+    assert await ReportStore(office.library.engine).first_aired("radio") is None

@@ -127,6 +127,11 @@ export function rights({ rights: ending }) {
   return [table(t("rights"), [{ text: t("title"), wide: true }, { text: t("last_day") }], ending.map((one) => [one.title, longDay(one.last_day)]))];
 }
 
+function jobName(job) {
+  const live = /^live-(.+)$/.exec(job);
+  return live ? t("job_live", { channel: nameOf(live[1]) }) : known(`job_${job}`, job);
+}
+
 export function jobs({ jobs: runs, storage: disk }) {
   const columns = [{ text: t("job") }, { text: t("due") }, { text: t("outcome"), wide: true }];
   const outcome = (run) => {
@@ -137,6 +142,6 @@ export function jobs({ jobs: runs, storage: disk }) {
   const backup = disk?.newest_backup ? t("newest_backup", { when: moment(disk.newest_backup) }) : t("no_backup");
   return [
     el("p", {}, disk?.newest_backup ? sign("good", "check", backup) : sign("some", "alert-triangle", backup)),
-    runs.length ? table(t("jobs"), columns, runs.map((run) => [known(`job_${run.job}`, run.job), moment(run.due), outcome(run)])) : null,
+    runs.length ? table(t("jobs"), columns, runs.map((run) => [jobName(run.job), moment(run.due), outcome(run)])) : null,
   ];
 }
