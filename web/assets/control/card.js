@@ -11,6 +11,7 @@ export class Card {
   #room;
   #part;
   #busy = new Set();
+  #shown = undefined;
 
   constructor(room, channel) {
     this.#room = room;
@@ -62,6 +63,7 @@ export class Card {
   show() {
     const { state } = this;
     if (!state) return this.#buttons();
+    this.#shown = this.item?.id;
     const breaking = state.breaking_in;
     this.element.classList.toggle("ck-is-breaking", Boolean(breaking));
     this.element.classList.toggle("ck-is-off", !state.item);
@@ -101,6 +103,7 @@ export class Card {
   #tick() {
     const { state, item } = this;
     if (!state) return;
+    if (item?.id !== this.#shown) return this.show(); // what comes after it moved up, too
     const now = this.#room.now;
     const write = (role, text) => {
       const place = this.#part(role);

@@ -24,7 +24,8 @@ export class Room {
   #offset = 0;
   #handlers = { state: [], line: [], ordered: [] };
   #timer = null;
-  #turn = 0;
+  #looking = false;
+  #again = false;
 
   on(kind, handler) {
     this.#handlers[kind].push(handler);
@@ -48,28 +49,33 @@ export class Room {
     this.#timer = setTimeout(() => this.#look(), ms);
   }
 
+  /** Ask, one question at a time: what happens meanwhile is asked about afterwards. */
   async #look() {
-    const mine = (this.#turn += 1);
+    if (this.#looking) {
+      this.#again = true;
+      return;
+    }
+    this.#looking = true;
+    this.#again = false;
     const stop = new AbortController();
     const timer = setTimeout(() => stop.abort(), PATIENCE_MS);
     const asked = Date.now();
+    let told = null;
     try {
-      const told = await api("GET", "control", undefined, { signal: stop.signal });
-      if (mine !== this.#turn) return;
+      told = await api("GET", "control", undefined, { signal: stop.signal });
       this.#offset = told.now_ms - (asked + Date.now()) / 2;
       this.channels = new Map(told.channels.map((c) => [c.channel, c]));
       this.alarms = told.alarms;
       this.known = true;
-      this.#line(false);
-      this.#tell("state");
     } catch (error) {
-      if (mine !== this.#turn) return;
       if (!(error instanceof Refused) && !(error instanceof TypeError) && error?.name !== "AbortError") console.error(error);
-      this.#line(true);
     } finally {
       clearTimeout(timer);
+      this.#looking = false;
     }
-    if (mine === this.#turn) this.soon(this.lost ? LOST_EVERY_MS : EVERY_MS);
+    this.soon(this.#again ? TOGETHER_MS : told ? EVERY_MS : LOST_EVERY_MS);
+    this.#line(!told);
+    if (told) this.#tell("state");
   }
 
   #line(lost) {
