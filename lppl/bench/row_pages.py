@@ -52,6 +52,7 @@ PAGES: dict[str, str] = {
     "pola acara": "/kerja/pola",
     "rundown": "/kerja/rundown/tv/{today}",
     "rundown: hari lalu": "/api/v1/channels/tv/rundown/{past}/lines?first=1&count=100",
+    "rundown: cari materi": "/api/v1/channels/tv/material?words=senja&count=30",
     "log: hari ini": "/api/v1/channels/tv/log?day={today}",
     "log: setahun lalu": "/api/v1/channels/tv/log?day={past}",
     "log: rencana": "/api/v1/channels/tv/log/compared?day={past}",
