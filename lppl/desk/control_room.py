@@ -27,6 +27,7 @@ from lppl.quanta import Quanta, at_or_after, starting
 from lppl.rundown import Kind, Line
 from lppl.station.alarms import read_alarms
 from lppl.station.meters import Meters, MeterValue
+from lppl.station.orders import recording
 from lppl.station.state import read_rundown, rundown_file
 from scheduler.file_grid import slug
 
@@ -235,6 +236,8 @@ class ControlRoom:
         """Break in: a prepared one by its name, or a text; at the longest for `limit`. Raises UnknownBreakIn."""
         until = now + limit if limit is not None else None
         desk = self._air(channel)
+        if isinstance(what, BreakIn):
+            await self._heard(what, "text.voice")
         return await self._given(desk.break_in(channel, what, actor.name, _made(), until=until), actor, now)
 
     async def end_break_in(self, channel: str, actor: Actor, now: datetime) -> Kept:
@@ -299,16 +302,25 @@ class ControlRoom:
         return known[name]
 
     async def _save(self, break_in: BreakIn, before: BreakIn | None, actor: Actor, now: datetime) -> BreakIn:
-        try:
-            kept = await self.desk.save_break_in(break_in, actor.name, now)
-        except (OSError, ValueError) as error:
-            raise WrongField("voice", "rekaman tidak dapat dibaca", "the recording cannot be read") from error
+        await self._heard(break_in, "voice")
+        kept = await self.desk.save_break_in(break_in, actor.name, now)
         await self._audit.record(
             actor, "break_in.save", now, object=kept.id,
             before=before.model_dump(mode="json") if before else None, after=kept.model_dump(mode="json"),
         )  # fmt: skip
         self._bus.publish(PlanChanged("", Documents.BREAK_IN.value, actor.name))
         return kept
+
+    async def _heard(self, break_in: BreakIn, field: str) -> None:
+        """Raise WrongField where the recording of a break-in is none."""
+        if not break_in.voice:
+            return
+        try:
+            await asyncio.to_thread(recording, self.desk.settings, break_in.voice)
+        except LpplError as error:
+            raise WrongField(field, error.indonesian, error.english) from None
+        except (OSError, ValueError):
+            raise WrongField(field, "rekaman tidak dapat dibaca", "the recording cannot be read") from None
 
 
 def told(active: Sequence[ActiveAlarm], records: Sequence[Incident]) -> tuple[Alarm, ...]:
