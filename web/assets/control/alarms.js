@@ -103,7 +103,7 @@ export class Alarms {
 
   #toneShown() {
     this.#button.setAttribute("aria-pressed", String(this.#wanted));
-    this.#button.classList.toggle("btn-success", this.#wanted);
+    this.#button.classList.toggle("btn-primary", this.#wanted);
     this.#button.replaceChildren(icon(this.#wanted ? "volume" : "volume-off"), el("span", {}, t(this.#wanted ? "tone_on" : "tone_off")));
     document.querySelector('[data-role="tone-help"]').hidden = this.#wanted && this.#sound?.state === "running";
   }
