@@ -3,7 +3,7 @@
 import { el, t } from "../staff/page.js";
 import { clock, length } from "./times.js";
 
-/** Show what was done meanwhile; resolve to the state to accept, or null to leave everything as it is. */
+/** Show what was done meanwhile; resolve to "apply", "keep" (what is there), or "" to think it over. */
 export function settle(problem, language) {
   return new Promise((resolve) => {
     const before = document.activeElement;
@@ -20,7 +20,7 @@ export function settle(problem, language) {
     box.addEventListener("close", () => {
       box.remove();
       before?.focus?.();
-      resolve(box.returnValue === "apply" ? problem.state : null);
+      resolve(box.returnValue);
     });
     document.body.append(box);
     box.showModal();

@@ -3,6 +3,7 @@
 
 import { api, Refused } from "../staff/api.js";
 import { data, el, language, t } from "../staff/page.js";
+import { toast } from "../staff/toast.js";
 import { settle } from "./clash.js";
 
 let made = 0;
@@ -65,6 +66,7 @@ export function form({ title, fields, submit, read, seen, danger = false }) {
       go.disabled = true;
       try {
         const outcome = await kept({ seen, ...change }, `${once}-${(tries += 1)}`);
+        if (outcome === undefined) return;
         answer = outcome;
         box.close();
       } catch (error) {
@@ -87,14 +89,20 @@ export function form({ title, fields, submit, read, seen, danger = false }) {
   });
 }
 
-/** Keep a change; where somebody else was first, let the person choose. Return the answer, or null. Raises Refused. */
+/**
+ * Keep a change; where somebody else was first, let the person choose. Return the answer; null when what is there is to
+ * stay, undefined when the person goes back to what was typed. Raises Refused.
+ */
 export async function kept(change, once) {
   const path = `channels/${data.channel}/rundown/${data.day}/edits`;
   try {
     return await api("POST", path, change, { once });
   } catch (error) {
     if (!(error instanceof Refused) || !error.problem.theirs) throw error;
-    const accepts = await settle(error.problem, language);
-    return accepts ? kept({ ...change, accepts }, `${once}-o`) : null;
+    const chosen = await settle(error.problem, language);
+    if (chosen === "apply") return kept({ ...change, accepts: error.problem.state }, `${once}-o`);
+    if (chosen !== "keep") return undefined;
+    toast(t("meets_kept"), "info");
+    return null;
   }
 }

@@ -165,7 +165,6 @@ export class RundownPage {
   /** Wait for an act; show what became of it, and offer to undo it. */
   async keep(working) {
     const kept = await trying(() => working);
-    if (kept === null) return;
     if (!kept) return;
     this.mine.push(kept.edit.number);
     this.list.flash = kept.edit.number;

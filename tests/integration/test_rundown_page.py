@@ -1,0 +1,72 @@
+"""Rundown on the real service: two people change the same time, the second is told; the air follows what was kept."""
+
+import json
+from datetime import datetime, timedelta
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+import pytest
+from playwright.async_api import Page, expect
+
+from lppl.accounts import Role
+from tests.station.browser import LONG_MS, chromium
+from tests.station.service import Home, eventually, running
+from tests.station.staff import cookies_of
+from tests.web.staff.browsing import browsing
+
+pytestmark = [pytest.mark.integration, pytest.mark.browser]
+ZONE = ZoneInfo("Asia/Jakarta")
+SOON_S = 15.0
+"""So soon an edit is in the air role's running order."""
+
+
+async def write_insertion(page: Page, words: str, clock: str) -> None:
+    """Fill in the form by which material is put in, and leave it open."""
+    await expect(page.locator(".rd-row:not(.rd-wait)").first).to_be_visible(timeout=LONG_MS)
+    await page.get_by_role("button", name="Sisipkan").first.click()
+    form = page.get_by_role("dialog", name="Sisipkan materi")
+    await page.get_by_role("combobox").fill(words)
+    await expect(page.get_by_role("option")).to_have_count(1, timeout=LONG_MS)
+    await page.get_by_role("option").click()
+    await form.get_by_label("Jam tayang").fill(clock)
+    await form.get_by_label("Tepat pada jamnya").check()
+
+
+def edited(rundown: Path) -> list[str]:
+    """Return the titles that people put in, by the air role's running order."""
+    try:
+        return [line["title"] for line in json.loads(rundown.read_bytes()) if line.get("edit")]
+    except (OSError, ValueError):
+        return []
+
+
+async def test_two_people_and_the_air(home: Home) -> None:
+    day = (datetime.now(ZONE) + timedelta(days=1)).date()
+    async with running(home), chromium() as browser:
+        sari, budi = await cookies_of(home, ("Sari", Role.PROGRAMME), ("Budi", Role.OPERATOR))
+        url = f"{home.url}/kerja/rundown/tv/{day}"
+        async with browsing(browser, url, sari) as first, browsing(browser, url, budi) as second:
+            for opened, words in ((first, "Pagi"), (second, "Kabar")):
+                await write_insertion(opened.page, words, "12.00")
+            await first.page.get_by_role("dialog").get_by_role("button", name="Sisipkan").click()
+            await expect(first.page.get_by_role("heading", name="Suntingan (1)")).to_be_visible(timeout=LONG_MS)
+
+            await second.page.get_by_role("dialog").get_by_role("button", name="Sisipkan").click()
+            clash = second.page.get_by_role("dialog", name="Bagian ini sudah diubah orang lain")
+            await expect(clash).to_contain_text('Sari: sisip "Pagi", pukul 12.00.00', timeout=LONG_MS)
+            await clash.get_by_role("button", name="Biarkan yang sekarang").click()
+            await expect(second.page.get_by_text("Suntingan Anda tidak disimpan")).to_be_visible(timeout=LONG_MS)
+            rundown = home.data / "state" / "rundown-tv.json"
+
+            async def taken() -> bool:
+                return edited(rundown) == ["Pagi"]
+
+            await eventually(taken, "the air role plans with the edit", SOON_S)
+            assert [*await first.faults(), *await second.faults()] == []
+
+            await first.page.goto(f"{home.url}/kerja/rundown/tv")
+            await expect(first.page.locator(".rd-current")).to_be_focused(timeout=LONG_MS)
+            await expect(first.page.locator('[data-role="now"]')).to_contain_text("selesai dalam")
+            await first.page.keyboard.press("x")
+            await expect(first.page.get_by_role("dialog")).to_contain_text("diatur di Ruang Kendali")
+            assert await first.faults() == []
