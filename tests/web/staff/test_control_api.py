@@ -1,5 +1,7 @@
 """The control room by the API where there is no air: who may, what is refused where, alarms, break-ins."""
 
+from collections.abc import Iterable
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
@@ -7,12 +9,19 @@ import pytest
 
 from lppl.accounts import Role
 from lppl.alarms import ActiveAlarm, AlarmKind
+from lppl.clock import AirClock
 from lppl.desk.control_room import told
 from lppl.incidents import Incident, Incidents
-from lppl.quanta import Quanta, at_or_after, starting
+from lppl.media import AssetId, HouseId, Material
+from lppl.quanta import Quanta, at_or_after, covering, starting
+from lppl.rundown import Kind, Line, lines_to_json
 from lppl.station.alarms import alarms_file, to_json
+from lppl.station.meters import Meters
 from lppl.station.orders import inbox
+from lppl.station.state import rundown_file
+from streaming.levels import Level
 from tests.web.staff.conftest import NOW, Site
+from web.programme import Programme, ProgrammeItem
 
 ROB = {"headline": "Rob di Panjang", "lines": ["Jauhi pantai."], "label": "STOP PRESS", "source": "BPBD"}
 ORDERS: list[tuple[str, Any]] = [
@@ -127,6 +136,56 @@ async def test_an_alarm_is_acknowledged_once_by_the_first(site: Site) -> None:
     assert told_now["acknowledged_by"] == "Operator operator" and told_now["active"]
     assert (await operator.post("/api/v1/alarms/999/acknowledge")).status == 404
     assert [e.action for e in await site.office.audit.page()].count("alarm.acknowledge") == 1
+
+
+class View:
+    """A web role that sees a film of two minutes, then an azan."""
+
+    def __init__(self, now_ms: int) -> None:
+        self.meters = Meters(lambda _channel, _start, _end: (), Silent(), AirClock())
+        self._now = now_ms
+
+    def programme(self, channel_id: str, /) -> Programme:
+        def item(name: str, start_s: int, end_s: int) -> ProgrammeItem:
+            start, end = self._now + start_s * 1000, self._now + end_s * 1000
+            return ProgrammeItem(f"{channel_id}-{name}", name, "", "", start, end, Kind.ITEM)
+
+        items = (item("Kabar", -300, -60), item("Film", -60, 60), item("Azan", 60, 300), item("Wayang", 300, 900))
+        return Programme(channel_id, items, "filler")
+
+
+class Silent:
+    """Levels of which nothing is known."""
+
+    async def look(self, houses: Iterable[HouseId]) -> None:
+        del houses
+
+    def level(self, _house: HouseId, _q: int) -> Level | None:
+        return None
+
+
+async def test_what_airs_what_comes_and_what_begins_on_time(site: Site) -> None:
+    settings, now = site.office.settings, at_or_after(NOW)
+    azan = Material(HouseId("h"), AssetId("0" * 40), "Azan", Quanta(750))
+
+    def line(start_s: int, hard: bool) -> Line:
+        return Line(Quanta(now + covering(start_s)), Quanta(10), azan, Quanta(0), Kind.ITEM, "", hard, "")
+
+    file = rundown_file(settings, "tv")
+    file.parent.mkdir(parents=True, exist_ok=True)
+    file.write_bytes(lines_to_json([line(-60, True), line(30, False), line(60, True), line(900, True)]))
+    sight = View(int(NOW.timestamp() * 1000))
+    room = replace(site.office, sight=sight).control_room
+    state = await room.state("tv", NOW)
+    assert state.item is not None and state.item.title == "Film" and state.fallback == "filler"
+    assert [i.title for i in state.coming] == ["Azan", "Wayang"]
+    assert state.hard is not None and state.hard.start == now + covering(60)
+    later = await room.state("tv", NOW + timedelta(seconds=120))
+    assert later.hard is not None and later.hard.start == now + covering(900), "the next one, without reading again"
+    file.write_bytes(lines_to_json([line(45, True)]))
+    assert (hard := (await room.state("tv", NOW)).hard) is not None and hard.start == now + covering(45)
+    assert (await room.state("radio", NOW)).hard is None
+    assert (await room.state("tv", NOW + timedelta(hours=1))).item is None, "off the air"
 
 
 def test_alarms_that_go_on_stand_before_those_that_are_over() -> None:
