@@ -148,6 +148,11 @@ export class List {
     row.node.focus({ preventScroll: true });
   }
 
+  /** Give the focus back to its row, where a dialog has left it nowhere: rows are made anew as news come. */
+  refocus() {
+    if (document.activeElement === document.body) this.rows.get(this.places.of(this.focused))?.node.focus({ preventScroll: true });
+  }
+
   /** Take a row for the focused one when it got the focus in any other way. */
   came(target) {
     const number = Number(target.closest(".rd-row")?.dataset.number);

@@ -137,6 +137,7 @@ export class RundownPage {
     const editable = data.mayEdit && this.day.open(line);
     if (what === "open" || !editable) {
       const chosen = await details(line, this.about(line, editable));
+      this.list.refocus();
       if (chosen) await this.act(chosen, line, undefined, looked);
       return;
     }
@@ -165,6 +166,7 @@ export class RundownPage {
   /** Wait for an act; show what became of it, and offer to undo it. */
   async keep(working) {
     const kept = await trying(() => working);
+    this.list.refocus();
     if (!kept) return;
     this.mine.push(kept.edit.number);
     this.list.flash = kept.edit.number;
