@@ -1,7 +1,9 @@
 """The contract of what staff lay down, and of the queue that follows plans, over SQLite and PostgreSQL."""
 
-from collections.abc import AsyncIterator
+import asyncio
+from collections.abc import AsyncIterator, Coroutine, Sequence
 from datetime import UTC, date, datetime, timedelta
+from typing import Any
 
 import pytest
 from sqlalchemy.ext.asyncio import AsyncEngine
@@ -10,7 +12,7 @@ from lppl.database import migrate, open_database
 from lppl.derived import Join, Tail, Variant, derived_id
 from lppl.library import Library
 from lppl.media import AssetId, AudioFacts, AudioRung, ChannelKind, Facts, Profile, Tags, VideoFacts
-from lppl.plan_store import GridVersion, Kind, PlanStore, Superseded, VersionState
+from lppl.plan_store import EditRow, GridVersion, Kind, PlanStore, Superseded, VersionState
 from lppl.programme import AgeClass, Category, Details
 from lppl.quanta import Quanta
 from lppl.records import AiredRow, AssetState, FileStamp, HouseRecord, Job, JobRequest, LibraryFile
@@ -164,6 +166,28 @@ async def test_the_second_of_two_who_changed_the_same_grid_is_told_and_nothing_i
 
 
 # --- edits, days, spots ------------------------------------------------------------------------------
+
+
+class _Met(Exception):
+    """Somebody was first."""
+
+
+async def test_of_those_who_add_an_edit_at_one_instant_each_sees_the_ones_before(store: PlanStore) -> None:
+    def alone(rows: Sequence[EditRow]) -> None:
+        if rows:
+            raise _Met
+
+    def together(n: int) -> Coroutine[Any, Any, int]:
+        return store.add_edit("tv", Quanta(AIR + n), {"n": n}, "Sari", NOW, alone)
+
+    done = await asyncio.gather(*(together(n) for n in range(6)), return_exceptions=True)
+    kept = [number for number in done if isinstance(number, int)]
+    assert len(kept) == 1 and sum(isinstance(each, _Met) for each in done) == 5
+    assert [row.id for row in await store.edits("tv", AIR)] == kept
+    before = await store.change_counter()
+    with pytest.raises(_Met):
+        await together(9)
+    assert await store.change_counter() == before, "nothing was changed"
 
 
 async def test_edits_come_in_the_order_in_which_they_were_made(store: PlanStore) -> None:
