@@ -27,6 +27,7 @@ from web.api.rundown_values import (
     CutIn,
     DayFindingOut,
     DayOut,
+    EditOut,
     FillIn,
     HoldIn,
     InsertIn,
@@ -135,6 +136,14 @@ async def edit(visit: Visit, params: OfDay, body: ChangeIn) -> KeptOut:
         raise Detailed(met.indonesian, met.english, more) from None
     found = await desk.days.day(params.channel, params.day, visit.now)
     return KeptOut(edit=edit_out(kept, desk.planning.zone), state=str(found.seen))
+
+
+@operations.get("/channels/{channel}/rundown/{day}/edits", Right.VIEW, "Suntingan sehari / The edits of a day")
+async def listed(visit: Visit, params: OfDay) -> list[EditOut]:
+    """Return what people changed about a day, oldest first, with what was taken back."""
+    desk = visit.office.days
+    found = await desk.day(params.channel, params.day, visit.now)
+    return [edit_out(each, desk.planning.zone) for each in found.edits]
 
 
 @operations.delete("/channels/{channel}/rundown/edits/{number}", Right.RUNDOWN, "Cabut suntingan / Take back an edit")

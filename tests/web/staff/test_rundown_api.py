@@ -142,6 +142,7 @@ async def test_each_act_by_hand_and_its_undoing(planned: Site, sari: Visitor) ->
     assert all(x["edit"] == 0 for x in await lines(sari))
     again = await sari.ask("DELETE", f"/api/v1/channels/radio/rundown/edits/{day['edits'][0]['number']}")
     assert again.status == 409 and "sudah dicabut" in (await again.json())["detail"]
+    assert all(e["withdrawn"] for e in await told(sari, "/edits"))
     events = await planned.office.audit.page(limit=100)
     assert [e.action for e in events].count("rundown.withdraw") == 7 and events[0].before["author"]
 

@@ -121,9 +121,18 @@ export class RundownPage {
   // ---- acts ----
 
   onFocused(what) {
-    const line = this.day.line(this.list.focused);
+    const line = this.openFrom(this.list.focused);
     if (line) this.act(what, line);
-    else if (what === "insert") this.keep(acts.insert(this.seen, "12.00.00"));
+    else if (what === "insert" && data.day >= data.today) this.keep(acts.insert(this.seen, "12.00.00"));
+  }
+
+  /** The line of that number, or the first after it that can still be changed; of a day that is over the line itself. */
+  openFrom(number) {
+    for (let n = number; n < number + 300; n += 1) {
+      const line = this.day.line(n);
+      if (!line || this.day.open(line)) return line ?? this.day.line(number);
+    }
+    return this.day.line(number);
   }
 
   get seen() {

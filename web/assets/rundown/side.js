@@ -85,8 +85,8 @@ function shares(parts, name) {
 }
 
 function hours(found) {
-  const sum = (h) => Object.values(h.seconds).reduce((a, b) => a + b, 0);
-  return el("table", { class: "table table-sm rd-shares" },
-    el("thead", {}, el("tr", {}, el("th", { scope: "col" }, t("hour")), ...["berita", "hiburan", "iklan"].map((c) => el("th", { scope: "col" }, t(`cat_${c}`))), el("th", { scope: "col" }, t("kind_filler")))),
-    el("tbody", {}, ...found.map((h) => el("tr", { title: length(sum(h)) }, el("th", { scope: "row" }, localClock(h.start, data.zone)), ...["berita", "hiburan", "iklan"].map((c) => el("td", { class: "tabular" }, length(h.seconds[c] ?? 0))), el("td", { class: "tabular" }, length(h.filler_seconds))))));
+  const said = (h) => Object.entries(h.seconds).map(([c, n]) => `${t(`cat_${c}`)} ${length(n)}`).join(", ");
+  return el("table", { class: "table table-sm rd-shares rd-hours" },
+    el("thead", {}, el("tr", {}, ...["hour", "by_category", "kind_filler"].map((key) => el("th", { scope: "col" }, t(key))))),
+    el("tbody", {}, ...found.map((h) => el("tr", {}, el("th", { scope: "row", class: "tabular" }, localClock(h.start, data.zone)), el("td", {}, said(h)), el("td", { class: "tabular" }, length(h.filler_seconds))))));
 }
