@@ -118,7 +118,7 @@ WORDS: Table = {
     "choose_material": ("Pilih materi dari daftar.", "Choose material from the list."),
     "nothing_found": ("Tidak ada yang cocok.", "Nothing matches."),
     "found_count": ("{count} ditemukan", "{count} found"),
-    "not_ready": ("sedang disiapkan", "being prepared"),
+    "not_ready": ("belum siap di kanal ini", "not ready on this channel"),
     "chosen": ("Dipilih: {title}", "Chosen: {title}"),
     "kept": ("Tersimpan: {said}", "Kept: {said}"),
     "taken_back": ("Suntingan dicabut", "The edit was taken back"),
