@@ -9,6 +9,8 @@ from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network, ip_add
 from aiohttp import web
 from aiohttp.typedefs import Handler
 
+from web.headers import HSTS, STRICT_TRANSPORT
+
 Network = IPv4Network | IPv6Network
 
 
@@ -24,7 +26,10 @@ def add_proxies(app: web.Application, trusted: Sequence[Network]) -> None:
             remote = visitor(request.headers.getall("X-Forwarded-For", ()), trusted) or request.remote
             known = scheme if scheme in ("http", "https") else request.scheme
             request = request.clone(scheme=known, remote=remote or "")
-        return await handler(request)
+        response = await handler(request)
+        if request.secure and not response.prepared:  # what is prepared later sees the connection, not the visitor
+            response.headers.setdefault(STRICT_TRANSPORT, HSTS)
+        return response
 
     app.middlewares.append(behind_proxy)
 
