@@ -134,10 +134,14 @@ class Station:
             group = await stack.enter_async_context(asyncio.TaskGroup())
             if self.roles & {"air", "web"}:
                 await self._go_on_air(group, tasks, stack, clock, last)
-            tasks.append(group.create_task(supervised("library", self._keep_library)))
-            tasks.append(group.create_task(supervised("restart", self.restarts.watch)))
+            beside = [
+                group.create_task(supervised("library", self._keep_library)),
+                group.create_task(supervised("restart", self.restarts.watch)),
+            ]
             await self._stop.wait()
             log.info("stopping")
+            for task in beside:
+                task.cancel()  # its encoders end while the web says goodbye
             await self._web.aclose()  # takes its time while somebody listens: the air goes on meanwhile
             for task in tasks:
                 task.cancel()

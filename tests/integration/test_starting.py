@@ -13,7 +13,7 @@ from tests.station.watcher import Watcher, watching
 
 pytestmark = pytest.mark.integration
 
-STOP_S = 3.0
+STOP_S = 10.0
 
 
 async def test_a_stop_is_clean_and_quick(home: Home, tmp_path: Path) -> None:

@@ -40,12 +40,13 @@ async def page(browser: Browser) -> AsyncIterator[Page]:
     """A page that fails its test when its script complains; failed requests are for the test to judge."""
     opened = await browser.new_page(viewport={"width": 1366, "height": 768})
     complaints: list[str] = []
+    failed = ("Failed to load resource", "error occurred when fetching the script")  # the page's, its service worker's
     opened.on("pageerror", lambda error: complaints.append(str(error)))
     opened.on(
         "console",
         lambda said: (
             complaints.append(said.text)
-            if said.type in ("error", "warning") and "Failed to load resource" not in said.text
+            if said.type in ("error", "warning") and not any(words in said.text for words in failed)
             else None
         ),
     )
@@ -282,7 +283,7 @@ async def test_the_language_changes_while_it_plays(page: Page, station: Any) -> 
     await advances(page, "radio")
     await page.reload()
     await expect(page.locator("html")).to_have_attribute("lang", "en")
-    await page.get_by_role("link", name="ID").click()
+    await page.get_by_role("link", name="ID", exact=True).click()
     await expect(page.get_by_role("heading", name="Berikutnya").first).to_be_visible()
 
 

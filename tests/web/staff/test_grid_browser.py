@@ -131,8 +131,12 @@ async def test_the_keyboard_alone_moves_resizes_adds_and_removes(sari: Staff) ->
     await page.keyboard.press("ArrowDown")
     await page.keyboard.up("Alt")
     await expect(page.get_by_role("dialog")).to_contain_text("Musik Pilihan berulang")
-    for _ in range(3):
-        await page.keyboard.press("Tab")  # over "only" and "from here on" to "all weeks"
+    always = page.get_by_role("button", name="Semua minggu")
+    for _ in range(8):
+        if await always.evaluate("button => button === document.activeElement"):
+            break
+        await page.keyboard.press("Tab")
+    await expect(always).to_be_focused()
     await page.keyboard.press("Enter")
     await sari.hours_are("musik-pilihan", [f"{d} 09.30-11.30" for d in range(23, 30)])
     await expect(page.locator('.ec-event[data-entry="musik-pilihan"]:focus')).to_have_count(1)
