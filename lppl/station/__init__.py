@@ -136,7 +136,7 @@ class Station:
                 await self._go_on_air(group, tasks, stack, clock, last)
             beside = [
                 group.create_task(supervised("library", self._keep_library)),
-                group.create_task(supervised("restart", self.restarts.watch)),
+                group.create_task(supervised("restart", partial(self.restarts.watch, clock.rest))),
             ]
             await self._stop.wait()
             log.info("stopping")

@@ -7,6 +7,7 @@ journal reaches past the moment, so that the air and the live window go on where
 import asyncio
 import os
 import sys
+from collections.abc import Callable
 from pathlib import Path
 
 import structlog
@@ -30,10 +31,10 @@ class Restarts:
         self._mark.touch()
         self._begin()
 
-    async def watch(self) -> None:
-        """Follow when another process asks; a look is one stat call of a local file."""
+    async def watch(self, rest: Callable[[float], float] = float) -> None:
+        """Follow when another process asks; a look is one stat call of a local file, after a `rest` of the clock."""
         while not self._stop.is_set():
-            await asyncio.sleep(LOOK_S)
+            await asyncio.sleep(rest(LOOK_S))
             if self._stamp() != self._known:
                 self._begin()
         await asyncio.Event().wait()  # until the station takes everything down
