@@ -31,7 +31,7 @@ async def measure(material: Material) -> Result:
             break
         held = count
     one = await copy_cost(material)
-    peer = round(1 / one) if one else 0
+    peer = 1 / one if one else 0
     name = "ffmpeg -re -c copy -f hls: 1 / biaya satu kanal / 1 / cost of one channel"
     what = "tanpa segmen terlambat lebih dari 1 s / no segment over 1 s late"
     figure = Figure(what, held, "kanal", peer, name, Wall(Sense.AT_LEAST, 200), computed_peer=True)

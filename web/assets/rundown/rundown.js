@@ -29,9 +29,6 @@ export class RundownPage {
     wide.addEventListener("change", beside);
     beside();
     await this.refresh();
-    const at = Number(new URLSearchParams(location.search).get("baris"));
-    if (at) this.list.go(at);
-    else if (this.day.current()) this.toNow();
     setInterval(() => this.tick(), 1000);
     listen("plan", (said) => (said.channel === undefined || said.channel === this.channel) && this.changed(said));
     listen("item", (said) => (said.channel === undefined || said.channel === this.channel) && this.later());
@@ -105,12 +102,20 @@ export class RundownPage {
 
   tick() {
     if (!this.day.told) return;
+    this.lead();
     showNow(this.day, (number) => this.list.go(number));
     const current = this.day.current();
     if (current !== this.current) {
       this.current = current;
       this.list.draw();
     }
+  }
+
+  /** Once: lead to what airs, as soon as that is known, unless somebody has gone elsewhere. */
+  lead() {
+    if (this.led || !this.day.current()) return;
+    this.led = true;
+    if (document.activeElement === document.body && !scrollY) this.toNow();
   }
 
   toNow() {
