@@ -1,7 +1,8 @@
 """Who wants to be reminded of which broadcast: browsers by their push address, sealed, and nothing else of anybody.
 
-A browser's row goes when it asks, when its push service says that it is gone, or after `MOST_FAILURES` in a
-row; with it go its reminders. A reminder is claimed before it is sent, so that none is sent twice.
+A browser's row goes when it asks, when its push service says that it is gone, or after `MOST_FAILURES` refusals in a
+row; with it go its reminders. An outage forgets nobody. A reminder is claimed before it is sent, so that none is sent
+twice.
 """
 
 import hashlib
@@ -178,8 +179,13 @@ class Reminders:
             mine = (push_subscriptions.c.id == subscription) & (push_subscriptions.c.failures > 0)
             await connection.execute(update(push_subscriptions).where(mine).values(failures=0))
 
+    async def put_back(self, due: Due) -> None:
+        """Give a reminder back, to be tried again: its push service could not be asked."""
+        async with self._engine.begin() as connection:
+            await connection.execute(update(reminders).where(_one(due)).values(sent=None))
+
     async def failed(self, due: Due) -> None:
-        """Give a reminder back, to be tried again; a browser that failed too often is forgotten."""
+        """Give a reminder back that was refused; a browser for which that happened too often is forgotten."""
         if due.failures + 1 >= MOST_FAILURES:
             await self.gone(due.subscription)
             return

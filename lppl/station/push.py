@@ -18,7 +18,7 @@ import structlog
 
 from lppl.config import Settings
 from lppl.reminders import Due, Reminders
-from lppl.sealing import FOLDER, Seal, kept_once
+from lppl.sealing import FOLDER, Seal, SealBroken, kept_once
 from web.audience.words import PUSH
 from web.words import clock_text
 
@@ -39,6 +39,8 @@ AT_ONCE = 16
 PRUNE = timedelta(hours=6)
 GONE = (400, 401, 403, 404, 410, 413)
 """Answers after which a push service will never take a message for that subscription."""
+AGAIN = (0, 408, 429)
+"""Answers (0: none) that tell nothing of the subscription, as those from 500 on: the line or the service is away."""
 CONTACT = "mailto:siaran@localhost.localdomain"
 """Told to push services where the station has no public address."""
 
@@ -77,11 +79,14 @@ class PushSender:
         self._pruned = datetime.min.replace(tzinfo=UTC)
 
     async def run(self) -> None:
-        """Send what is due, for ever."""
-        library = await self._opened()
-        seal = await asyncio.to_thread(Seal.of, self._settings.data_dir)
-        vapid = await asyncio.to_thread(vapid_key, self._settings.data_dir, seal)
-        store = Reminders(library.engine, seal)
+        """Send what is due, for ever; with a key that cannot be read nothing, until the service begins anew."""
+        try:
+            seal = await asyncio.to_thread(Seal.of, self._settings.data_dir)
+            vapid = await asyncio.to_thread(vapid_key, self._settings.data_dir, seal)
+        except SealBroken as error:
+            log.error("reminders_not_sent", reason=str(error))
+            return
+        store = Reminders((await self._opened()).engine, seal)
         timeout = aiohttp.ClientTimeout(SEND_S)
         async with aiohttp.ClientSession(timeout=timeout) as session:
             while True:
@@ -115,6 +120,8 @@ class PushSender:
             await store.gone(due.subscription)
         elif 200 <= status < 300:
             await store.delivered(due.subscription)
+        elif status in AGAIN or status >= 500:
+            await store.put_back(due)
         else:
             await store.failed(due)
         return 200 <= status < 300

@@ -1,5 +1,6 @@
 """Reminders over SQLite and PostgreSQL, and the sender beside a push service of the test's own."""
 
+import asyncio
 import json
 from base64 import urlsafe_b64encode
 from collections.abc import AsyncIterator, Mapping
@@ -159,3 +160,36 @@ async def test_a_broken_seal_forgets_the_browser(store: Reminders, engine: Async
     other = Reminders(engine, Seal.of(tmp_path / "other"))
     (due,) = await other.due(NOW, NOW + timedelta(minutes=5))
     assert due.browser is None
+
+
+async def test_an_outage_forgets_nobody(store: Reminders, tmp_path: Path) -> None:
+    service = PushService()
+    app = web.Application()
+    app.router.add_post("/a", service.take)
+
+    async def never() -> object:
+        raise AssertionError
+
+    async with TestServer(app) as server, aiohttp.ClientSession() as session:
+        await store.remind(browser(str(server.make_url("/a"))), WAYANG, NOW)
+        await store.remind(browser("http://127.0.0.1:9/a"), WAYANG, NOW)
+        sender = PushSender(Settings(data_dir=tmp_path), never, lambda: NOW)  # type: ignore[arg-type]
+        vapid = vapid_key(tmp_path, Seal.of(tmp_path))
+        service.status = 503
+        for _ in range(MOST_FAILURES + 1):
+            assert await sender.send_due(store, vapid, session) == 0
+        service.status = 201
+        assert await sender.send_due(store, vapid, session) == 1
+    assert len(await store.due(NOW, NOW + timedelta(minutes=5))) == 1, "nobody answers there, yet"
+
+
+async def test_without_its_key_nothing_is_sent_and_nothing_forgotten(tmp_path: Path) -> None:
+    async def never() -> object:
+        raise AssertionError
+
+    (tmp_path / FOLDER).mkdir()
+    (tmp_path / FOLDER / "seal.key").write_bytes(b"rusak")
+    async with asyncio.timeout(10):
+        await PushSender(Settings(data_dir=tmp_path), never, lambda: NOW).run()  # type: ignore[arg-type]
+    assert (tmp_path / FOLDER / "seal.key").read_bytes() == b"rusak"
+    assert not (tmp_path / FOLDER / VAPID_FILE).exists()
