@@ -8,16 +8,15 @@
 said so. The answer is 204, also for what was not counted: nobody needs to know the limits.
 """
 
-import json
 from typing import Annotated
 
 from aiohttp import web
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import BaseModel, ConfigDict, Field
 
 from lppl.audience import Audience
+from web.audience.bodies import sent
 
 MOST_BYTES = 400
-_FOREIGN = ("cross-site",)
 
 
 class Beacon(BaseModel):
@@ -44,14 +43,9 @@ class Beacons:
 
     async def take(self, request: web.Request) -> web.Response:
         """Take one beacon. 400 for what is none, 403 when another site's page sends it, 413 when it is long."""
-        if request.headers.get("Sec-Fetch-Site") in _FOREIGN:
-            raise web.HTTPForbidden
-        if (request.content_length or 0) > MOST_BYTES:
-            raise web.HTTPRequestEntityTooLarge(MOST_BYTES, request.content_length or 0)
-        body = await request.content.read(MOST_BYTES + 1)
         try:
-            said = Beacon.model_validate(json.loads(body[: MOST_BYTES + 1]))
-        except (ValueError, ValidationError, RecursionError):
+            said = Beacon.model_validate(await sent(request, MOST_BYTES))
+        except ValueError:
             raise web.HTTPBadRequest from None
         self._audience.heard(said.p, said.c, said.q, said.s, request.remote or "")
         if said.x:

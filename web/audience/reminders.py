@@ -8,25 +8,28 @@
     POST   /pengingat/daftar   {"endpoint": ...}     -> {"reminders": [{"channel", "programme", "start", "title"}]}
     DELETE /pengingat          {"endpoint": ..., "channel": ..., "programme": ..., "start": ...} -> 204
 
-Without a channel DELETE forgets the browser. Whoever knows an endpoint owns it: it is a secret of that browser.
+Without channel and start DELETE forgets the browser. Whoever knows an endpoint owns it: it is a secret of that browser.
 """
 
 import base64
 import binascii
 import json
 from collections.abc import Callable, Mapping
-from datetime import datetime
-from typing import Annotated, Literal, TypeVar
+from typing import Annotated, Literal, Self, TypeVar
 from urllib.parse import urlsplit
 
 from aiohttp import web
-from pydantic import AfterValidator, AwareDatetime, BaseModel, ConfigDict, Field, ValidationError
+from pydantic import AfterValidator, AwareDatetime, BaseModel, ConfigDict, Field, model_validator
 
 from lppl.errors import LpplError
+from lppl.limits import Limit
+from web.audience.bodies import sent
 from web.audience.pages import Pages
 from web.audience.view import Reminding, Wish
 
 MOST_BYTES = 4096
+MOST_WISHES, WISHES_S = 600, 3600.0
+"""So many reminders may come from one address, which a whole village may share; else one could take all the room."""
 SERVICES = ("fcm.googleapis.com", "push.services.mozilla.com", "push.apple.com", "notify.windows.com")
 """The push services of the browsers that there are. The station sends to no other host: else anybody could make it
 call addresses of its own network."""
@@ -98,6 +101,12 @@ class Dropped(_Value):
     programme: Annotated[str, Field(max_length=64)] = ""
     start: AwareDatetime | None = None
 
+    @model_validator(mode="after")
+    def _whole(self) -> Self:
+        if bool(self.channel) != (self.start is not None):
+            raise ValueError("one reminder is named by its channel and its start")
+        return self
+
 
 class Known(_Value):
     """Whose reminders are asked for."""
@@ -110,6 +119,7 @@ class Reminders:
 
     def __init__(self, pages: Pages, desk: Reminding, trusted: Callable[[str], bool] = trusted_service) -> None:
         self._pages, self._desk, self._trusted = pages, desk, trusted
+        self._wishes = Limit(MOST_WISHES, WISHES_S)
 
     def add(self, app: web.Application) -> None:
         """Register the addresses."""
@@ -126,7 +136,10 @@ class Reminders:
             raise self._refused(request, error, 503) from None
 
     async def remind(self, request: web.Request) -> web.Response:
-        """Remember one broadcast. 404 when the guide has none such, or it has begun; 422 for another push service."""
+        """Remember one broadcast. 404 when the guide has none such, or it has begun; 422 for another push service.
+
+        429 when its address asked for very many.
+        """
         asked = await self._read(request, Asked)
         s = asked.subscription
         if not self._trusted(s.endpoint):
@@ -135,6 +148,10 @@ class Reminders:
         entry = await self._pages.view.named(asked.channel, asked.uid) if known else None
         if entry is None or entry.start <= self._pages.view.now:
             raise self._problem("Acara itu tidak ada atau sudah mulai. / No such programme to come.", 404)
+        address = request.remote or ""
+        if self._wishes.wait_s(address):
+            raise self._problem("Terlalu banyak pengingat; coba lagi nanti. / Too many reminders; try later.", 429)
+        self._wishes.count(address)
         wish = Wish(s.endpoint, s.keys.p256dh, s.keys.auth, asked.language)
         try:
             await self._desk.remind(wish, entry)
@@ -159,19 +176,15 @@ class Reminders:
         except LpplError as error:
             raise self._refused(request, error, 503) from None
         told = [
-            {"channel": r.channel, "programme": r.programme, "start": _iso(r.start), "title": r.title} for r in found
+            {"channel": r.channel, "programme": r.programme, "start": r.start.isoformat(), "title": r.title}
+            for r in found
         ]
         return web.json_response({"reminders": told}, headers=NO_STORE)
 
     async def _read(self, request: web.Request, kind: type[Body]) -> Body:
-        if request.headers.get("Sec-Fetch-Site") == "cross-site":
-            raise web.HTTPForbidden
-        if (request.content_length or 0) > MOST_BYTES:
-            raise web.HTTPRequestEntityTooLarge(MOST_BYTES, request.content_length or 0)
-        body = await request.content.read(MOST_BYTES + 1)
         try:
-            return kind.model_validate(json.loads(body))
-        except (ValueError, ValidationError, RecursionError):
+            return kind.model_validate(await sent(request, MOST_BYTES))
+        except ValueError:
             raise self._problem("Permintaan tidak dapat dibaca. / The request cannot be read.", 400) from None
 
     def _refused(self, request: web.Request, error: LpplError, status: int) -> web.HTTPException:
@@ -181,10 +194,6 @@ class Reminders:
     def _problem(sentence: str, status: int) -> web.HTTPException:
         kinds: Mapping[int, type[web.HTTPException]] = {
             400: web.HTTPBadRequest, 404: web.HTTPNotFound, 422: web.HTTPUnprocessableEntity,
-            503: web.HTTPServiceUnavailable,
+            429: web.HTTPTooManyRequests, 503: web.HTTPServiceUnavailable,
         }  # fmt: skip
         return kinds[status](text=json.dumps({"error": sentence}), content_type="application/json", headers=NO_STORE)
-
-
-def _iso(at: datetime) -> str:
-    return at.isoformat()

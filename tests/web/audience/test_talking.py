@@ -1,12 +1,17 @@
 """What pages tell the station: beacons, and wishes to be reminded."""
 
+import asyncio
 import json
 from typing import Any
 
 import pytest
+from aiohttp import StreamReader
+from aiohttp.base_protocol import BaseProtocol
+from aiohttp.test_utils import make_mocked_request
 
 from lppl.audience import LiveCount
-from web.audience.reminders import trusted_service
+from web.audience.bodies import sent
+from web.audience.reminders import MOST_WISHES, trusted_service
 
 NAME = "a" * 20
 P256DH = "B" + "A" * 86
@@ -47,6 +52,18 @@ async def test_long_bodies_and_other_sites_are_refused(client: Any, audience: An
     assert len(audience.live_counts()) == 1
 
 
+async def test_a_body_may_come_in_pieces() -> None:
+    connection = BaseProtocol(asyncio.get_running_loop())
+    connection.connection_made(asyncio.Transport())
+    content = StreamReader(connection, 1 << 16)
+    reading = asyncio.create_task(sent(make_mocked_request("POST", "/beacon", payload=content), 400))
+    for piece in (beacon()[:10], beacon()[10:]):
+        content.feed_data(piece.encode())
+        await asyncio.sleep(0)
+    content.feed_eof()
+    assert await reading == json.loads(beacon())
+
+
 def wish(**more: Any) -> str:
     subscription = {"endpoint": ENDPOINT, "expirationTime": None, "keys": {"p256dh": P256DH, "auth": AUTH}}
     told = {"subscription": subscription, "language": "id", "channel": "tv", "uid": "tv.wayang@2026-11-22"}
@@ -62,6 +79,18 @@ async def test_a_browser_is_reminded_and_forgotten(client: Any, station: Any) ->
     assert told == {"channel": "tv", "programme": "wayang", "start": "2026-11-22T14:00:00+00:00", "title": "Wayang"}
     assert await post(client, "/pengingat", json.dumps({"endpoint": ENDPOINT} | told), "DELETE") == 204
     assert station.wishes == []
+
+
+async def test_half_a_name_forgets_nobody(client: Any, station: Any) -> None:
+    assert await post(client, "/pengingat", wish()) == 201
+    for half in ({"channel": "tv"}, {"start": "2026-11-22T14:00:00+00:00"}):
+        assert await post(client, "/pengingat", json.dumps({"endpoint": ENDPOINT} | half), "DELETE") == 400
+    assert len(station.wishes) == 1
+
+
+async def test_one_address_cannot_take_all_the_room(client: Any, station: Any) -> None:
+    found = [await post(client, "/pengingat", wish()) for _ in range(MOST_WISHES + 1)]
+    assert found == [201] * MOST_WISHES + [429]
 
 
 @pytest.mark.parametrize(
