@@ -80,13 +80,14 @@ class PushSender:
 
     async def run(self) -> None:
         """Send what is due, for ever; with a key that cannot be read nothing, until the service begins anew."""
+        library = await self._opened()
         try:
             seal = await asyncio.to_thread(Seal.of, self._settings.data_dir)
             vapid = await asyncio.to_thread(vapid_key, self._settings.data_dir, seal)
         except SealBroken as error:
             log.error("reminders_not_sent", reason=str(error))
             return
-        store = Reminders((await self._opened()).engine, seal)
+        store = Reminders(library.engine, seal)
         timeout = aiohttp.ClientTimeout(SEND_S)
         async with aiohttp.ClientSession(timeout=timeout) as session:
             while True:
