@@ -113,9 +113,15 @@ async def guide_of(
     return heads, [e for e in entries if at_or_after(e.end) > start and at_or_after(e.start) < end]
 
 
-async def _reruns(desk: PlanningDesk, channel: str, planned: Sequence[Line], aired: Sequence[Entry]) -> frozenset[str]:
+async def entries_again(desk: PlanningDesk, channel: str) -> frozenset[str]:
+    """Return the entries of the published grid that air again what aired before."""
     version = await desk.store.in_force(channel)
     grid = await desk.grid(channel, version.number) if version else None
-    again = {e.id for e in grid.entries if isinstance(e.content, Episodes) and e.content.rerun} if grid else set()
+    entries = grid.entries if grid else ()
+    return frozenset(e.id for e in entries if isinstance(e.content, Episodes) and e.content.rerun)
+
+
+async def _reruns(desk: PlanningDesk, channel: str, planned: Sequence[Line], aired: Sequence[Entry]) -> frozenset[str]:
+    again = await entries_again(desk, channel)
     slots = {line.slot for line in planned} | {e.item.slot for e in aired}
     return frozenset(slot for slot in slots if slot.partition("@")[0] in again)

@@ -5,11 +5,11 @@ somebody reads guides, and without the database the guide still tells two days, 
 """
 
 import asyncio
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Coroutine, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from time import monotonic
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import structlog
 
@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from lppl.library import Library
 
 log = structlog.get_logger(__name__)
+T = TypeVar("T")
 
 AHEAD_DAYS = 7
 BACK = covering(12 * 3600)
@@ -41,6 +42,8 @@ PROGRAMMES_S = 60.0
 PATIENCE_S = 5.0
 """A page waits so long for the first plan of a week; then it tells the two days that are known."""
 KEEP_DAYS = 400
+YEARS = range(1970, 9999)
+"""In which something may have aired; past them instants of other zones do not exist."""
 
 
 class Reruns:
@@ -111,7 +114,7 @@ class GuideBook:
             return known
         task = self._making.get(channel)
         if task is None or task.done():
-            task = self._making[channel] = asyncio.create_task(self._make_anew(channel), name=f"guide of {channel}")
+            task = self._making[channel] = _begun(f"guide of {channel}", self._make_anew(channel))
         return known if age < STALE_S else await asyncio.shield(task)
 
     async def _make_anew(self, channel: str) -> tuple[GuideEntry, ...]:
@@ -161,7 +164,7 @@ class GuideBook:
         if monotonic() - planned.made > PLANNED_S and self.library() is not None:
             task = self._planning.get(channel)
             if task is None or task.done():
-                task = self._planning[channel] = asyncio.create_task(self._plan_anew(channel), name=f"guide {channel}")
+                task = self._planning[channel] = _begun(f"plan of {channel}", self._plan_anew(channel))
             if not planned.lines:
                 await asyncio.wait({task}, timeout=PATIENCE_S)
                 planned = self._planned.get(channel, planned)
@@ -171,8 +174,8 @@ class GuideBook:
         # imported late: what plans is not needed to serve
         from sqlalchemy.exc import SQLAlchemyError
 
+        from lppl.desk.logs import entries_again
         from lppl.desk.planning import PlanningDesk
-        from scheduler.grid import Episodes
 
         library = self.library()
         if library is None:
@@ -181,13 +184,11 @@ class GuideBook:
         before = self._planned.get(channel, _Planned())
         try:
             lines = (await desk.order(channel, self.today, self.today + timedelta(days=AHEAD_DAYS), now)).lines
-            version = await desk.store.in_force(channel)
-            grid = await desk.grid(channel, version.number) if version else None
+            again = await entries_again(desk, channel)
         except (SQLAlchemyError, OSError, LpplError) as error:
             log.warning("guide_not_planned", channel=channel, reason=str(error))
             self._planned[channel] = _Planned(before.lines, before.reruns, monotonic() - PLANNED_S + 60)
             return
-        again = (e.id for e in grid.entries if isinstance(e.content, Episodes) and e.content.rerun) if grid else ()
         self._planned[channel] = _Planned(lines, Reruns(again), monotonic())
         self._expire(channel)
 
@@ -208,21 +209,33 @@ class GuideBook:
         return known
 
     async def close(self) -> None:
-        """End what is still being planned."""
+        """End what is still being made; what failed was logged when it did."""
         tasks = [*self._planning.values(), *self._making.values()]
         for task in tasks:
             task.cancel()
         await asyncio.gather(*tasks, return_exceptions=True)
 
 
+def _begun(name: str, work: Coroutine[Any, Any, T]) -> asyncio.Task[T]:
+    """Begin `work`; what it fails with is logged, for a page that has the last guide to show does not wait for it."""
+    task = asyncio.create_task(work, name=name)
+    task.add_done_callback(_logged)
+    return task
+
+
+def _logged(task: asyncio.Task[Any]) -> None:
+    if not task.cancelled() and (error := task.exception()) is not None:
+        log.error("guide_not_made", task=task.get_name(), exc_info=error)
+
+
 def _days_in(uid: str) -> list[date]:
     """Return the local days that a uid may name: ``<entry>@2026-11-22``, or the UTC day of its start and those beside.
 
-    Pure; a uid that names none gives none.
+    Pure; a uid that names none, or one at an end of the calendar, gives none.
     """
     word = uid.partition("@")[2][:10] or uid.rpartition(".")[2][:8]
     try:
         day = date.fromisoformat(word)
     except ValueError:
         return []
-    return [day, day + timedelta(days=1)]
+    return [day, day + timedelta(days=1)] if day.year in YEARS else []

@@ -1,10 +1,12 @@
 """``/panduan``: the programme guide by day and by week, and calendar files of one broadcast or of a whole programme."""
 
+import asyncio
 import hashlib
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from urllib.parse import quote
+from zoneinfo import ZoneInfo
 
 from aiohttp import web
 
@@ -127,7 +129,7 @@ class Guide:
         entry = await self._pages.view.named(channel.id, request.match_info["uid"])
         if entry is None:
             raise self._pages.missing(request)
-        return self._calendar(request, channel, [entry], entry.title)
+        return await self._calendar(request, channel, [entry], entry.title)
 
     async def series(self, request: web.Request) -> web.Response:
         """Answer ``/panduan/{channel}/seri/{programme}.ics``: a programme's coming broadcasts, to subscribe to."""
@@ -135,17 +137,15 @@ class Guide:
         found = [e for e in await self._pages.view.coming(channel.id) if programme_key(e) == key]
         if not found:
             raise self._pages.missing(request)
-        return self._calendar(request, channel, found, found[0].title)
+        return await self._calendar(request, channel, found, found[0].title)
 
-    def _calendar(
+    async def _calendar(
         self, request: web.Request, channel: ChannelInfo, entries: Sequence[GuideEntry], title: str
     ) -> web.Response:
-        # imported late: reading its zones takes time that a start does not have
-        from scheduler.exports.ical import HOST, ical
-
         view = self._pages.view
-        host = self._pages.address(request).split("/")[2].partition(":")[0] or HOST
-        text = ical(GuideChannel(channel.id, channel.name), entries, view.zone, view.now, host=host)
+        host = self._pages.address(request).split("/")[2].partition(":")[0]
+        named = GuideChannel(channel.id, channel.name)
+        text = await asyncio.to_thread(_written, named, entries, view.zone, view.now, host)
         name = "".join(c if c.isascii() and c.isalnum() else "-" for c in title).strip("-")[:60] or channel.id
         headers = {
             "Content-Disposition": f"attachment; filename=\"{name}.ics\"; filename*=UTF-8''{quote(title[:80])}.ics",
@@ -153,3 +153,11 @@ class Guide:
             "X-Content-Type-Options": "nosniff",
         }
         return web.Response(body=text, content_type=CALENDAR, charset="utf-8", headers=headers)
+
+
+def _written(channel: GuideChannel, entries: Sequence[GuideEntry], zone: ZoneInfo, stamp: datetime, host: str) -> bytes:
+    """Return a calendar file; blocking."""
+    # imported late: reading its zones takes time that a start does not have
+    from scheduler.exports.ical import HOST, ical
+
+    return ical(channel, entries, zone, stamp, host=host or HOST)

@@ -9,14 +9,14 @@ from lppl.errors import LpplError
 from lppl.quanta import Quanta, at_or_after, covering, seconds, starting
 from lppl.rundown import Kind
 from scheduler.guide import GuideEntry
-from streaming.span import Absence, NotShown, Span, SpanInvalid
+from streaming.span import NotShown, Span, SpanInvalid
 from web.audience.guide import rows, span_of
 from web.audience.pages import Pages
 from web.portal import HEADERS
 from web.programme import ChannelInfo
+from web.vod import STATUS
 
-STATUS = {Absence.OFF_AIR: 404, Absence.LOST: 410, Absence.RIGHTS: 403, Absence.TAKEN_DOWN: 410}
-"""As :mod:`web.vod` answers."""
+YEARS = range(1970, 9999)
 SPAN = r"\d{1,12}-\d{1,12}"
 RECENT = 12
 LONGEST_TITLE = 80
@@ -95,16 +95,20 @@ class Watch:
     def _read(self, text: str) -> datetime | None:
         """Return the aware time that `text` says; None for none that a station can have aired at."""
         try:
-            if text.isascii() and text.isdigit():
-                return datetime.fromtimestamp(int(text), UTC)
-            match = _LOCAL.fullmatch(text)
-            if match is None:
-                return None
-            day, hour, minute, second = match[1], match[2], match[3], match[4] or "00"
-            local = datetime.fromisoformat(f"{day}T{hour}:{minute}:{second}")
-            return local.replace(tzinfo=self._pages.view.zone).astimezone(UTC)
+            at = self._instant(text)
         except (ValueError, OverflowError, OSError):
             return None
+        return at if at is not None and at.year in YEARS else None
+
+    def _instant(self, text: str) -> datetime | None:
+        if text.isascii() and text.isdigit():
+            return datetime.fromtimestamp(int(text), UTC)
+        match = _LOCAL.fullmatch(text)
+        if match is None:
+            return None
+        day, hour, minute, second = match[1], match[2], match[3], match[4] or "00"
+        local = datetime.fromisoformat(f"{day}T{hour}:{minute}:{second}")
+        return local.replace(tzinfo=self._pages.view.zone).astimezone(UTC)
 
     def _not_yet(self, request: web.Request, entry: GuideEntry | None) -> web.HTTPNotFound:
         return self._pages.missing(
@@ -136,7 +140,7 @@ class Watch:
             share=self._pages.address(request, f"saat/{channel.id}/"), short=title[:LONGEST_TITLE])  # fmt: skip
 
     def _refused(self, request: web.Request, error: LpplError) -> web.Response:
-        status = STATUS[error.why] if isinstance(error, NotShown) else 503
+        status = STATUS[error.why].status_code if isinstance(error, NotShown) else 503
         headers = HEADERS | ({"Retry-After": "5"} if status == 503 else {})
         heading = self._pages.words(request)["not_shown"]
         text = self._pages.sentence(error, request)

@@ -5,9 +5,11 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 
 import pytest
+from structlog.testing import capture_logs
 
 from lppl.config import Settings
 from lppl.database import open_database
+from lppl.journal import Entry
 from lppl.library import Library
 from lppl.plan_store import Kind
 from lppl.programme import Category, Programme
@@ -57,7 +59,8 @@ def test_what_aired_and_what_comes_without_a_database(station: Station, settings
         assert at is not None
         assert at.slot == "k@1"
         assert await book.named("radio", at.uid) == at
-        assert await book.named("radio", "radio.tidak@2026-11-22") is None
+        for no_day in ("2026-11-22", "0001-01-01", "9999-12-31", "1970-01-01"):
+            assert await book.named("radio", f"radio.tidak@{no_day}") is None
         assert await book.day("radio", book.today - timedelta(days=30)) == ()
         await book.close()
 
@@ -97,6 +100,37 @@ def test_the_last_guide_is_told_while_a_new_one_is_made(station: Station, settin
             await asyncio.sleep(0.02)
         else:
             pytest.fail("it was never made anew")
+        await book.close()
+
+    asyncio.run(ask())
+
+
+class Failing(Past):
+    """A journal that can be told to fail."""
+
+    broken = False
+
+    def entries(self, channel: str, start: Quanta, end: Quanta) -> list[Entry]:
+        if self.broken:
+            raise RuntimeError("rusak")
+        return super().entries(channel, start, end)
+
+
+def test_what_a_guide_failed_with_is_logged_while_the_last_one_is_told(station: Station, settings: Settings) -> None:
+    now, past = noon(station), Failing(settings.data_dir / "journal")
+    station.air("radio", lines(Quanta(now - 6000), ("kabar", "k@1")))
+
+    async def ask() -> None:
+        book = GuideBook(settings, past, lambda: now)
+        first = await book.present("radio")
+        past.broken = True
+        with capture_logs() as said:
+            book.changed("radio")
+            assert await book.present("radio") is first
+            async with asyncio.timeout(10):
+                while not said:
+                    await asyncio.sleep(0.02)
+        assert [(s["event"], str(s["exc_info"])) for s in said] == [("guide_not_made", "rusak")]
         await book.close()
 
     asyncio.run(ask())

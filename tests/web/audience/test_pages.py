@@ -101,7 +101,8 @@ async def test_the_page_for_slow_lines_is_light_and_whole(client: Any, station: 
 @pytest.mark.parametrize("url", ["/panduan/tv2", "/panduan/tv/2026-13-01", "/panduan/tv/2020-01-01",
     "/panduan/tv/2027-01-01", "/tonton/tv/tidak-ada", "/tonton/tv/9-3", "/tonton/tv/999999999998-999999999999",
     "/saat/tv/kemarin",
-    "/saat/tv/99999999999999999999", "/saat/tv/2026-11-31T10.00", "/saat/tv2/0", "/widget/tv2",
+    "/saat/tv/99999999999999999999", "/saat/tv/253402300799", "/saat/tv/0001-01-01T12.00",
+    "/saat/tv/2026-11-31T10.00", "/saat/tv2/0", "/widget/tv2",
     "/panduan/tv/seri/x.ics", "/panduan/tv/siaran/x.ics", "/saat/tv/2026-11-22T22.00"])  # fmt: skip
 async def test_what_is_not_there_is_a_page_with_a_way_on(client: Any, url: str) -> None:
     page = await text_of(client, url, 404)
