@@ -7,6 +7,7 @@ a language ``berita.id.vtt``. It may come later than the broadcast; nothing of i
 import asyncio
 from collections.abc import Callable, Sequence
 from pathlib import Path
+from threading import Lock
 from time import monotonic
 from typing import TYPE_CHECKING
 
@@ -35,6 +36,7 @@ class Captions:
         self._media, self._past, self._library = settings.media_dir, past, library
         self._paths: Recent[tuple[AssetId, str], tuple[float, Path | None]] = Recent(KEEP_ASSETS)
         self._cues: Recent[tuple[Path, int, int], tuple[Cue, ...]] = Recent(KEEP_CUES)
+        self._lock = Lock()
 
     async def of(self, channel: str, span: Span) -> Sequence[Cue]:
         """Return the captions of [span), in milliseconds from its start; none while the records are away."""
@@ -80,13 +82,14 @@ class Captions:
     def _read(self, path: Path) -> tuple[Cue, ...]:
         """Return the cues of a file; none when it cannot be read. Blocking."""
         try:
-            stat = path.stat()
-            key = path, stat.st_mtime_ns, stat.st_size
-            known = self._cues.get(key)
-            if known is None:
-                with path.open("rb") as file:
-                    known = cues_of(file.read(MOST_BYTES))
-                self._cues.put(key, known, len(known) + 1)
-            return known
+            with self._lock:  # several people watch, each read in a thread of its own
+                stat = path.stat()
+                key = path, stat.st_mtime_ns, stat.st_size
+                known = self._cues.get(key)
+                if known is None:
+                    with path.open("rb") as file:
+                        known = cues_of(file.read(MOST_BYTES))
+                    self._cues.put(key, known, len(known) + 1)
+                return known
         except OSError:
             return ()
