@@ -87,7 +87,8 @@ class State(StrEnum):
     EXPIRED = "kedaluwarsa"
 
 
-OPEN_STATES = (State.WAITING, State.ACCEPTED)
+NEWEST = 20
+"""Of so many orders is still looked for that they begin; what has not begun by then never will."""
 
 
 class Kept(Document):
@@ -123,6 +124,15 @@ class Ledger(Document):
     """What became of the orders of one channel, oldest first."""
 
     kept: tuple[Kept, ...] = ()
+
+    @property
+    def unsettled(self) -> tuple[Kept, ...]:
+        """The orders of which something may yet become: what has yet to begin, and the break-in that has yet to end."""
+        older, newest = self.kept[:-NEWEST], self.kept[-NEWEST:]
+        return (
+            *(k for k in older if k.breaks_in),
+            *(k for k in newest if k.state is State.ACCEPTED or k.breaks_in),
+        )
 
     def of(self, order: str) -> Kept | None:
         """Return an order by its id; None when it was not taken."""

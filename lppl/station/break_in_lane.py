@@ -75,7 +75,7 @@ class BreakInLane:
     def _wanted(self) -> Iterator[tuple[BreakIn, ChannelSettings, bool]]:
         """Yield every break-in for every channel that it may air on, and whether somebody waits for it."""
         for channel in self._settings.channels:
-            for kept in orders.read_ledger(self._settings, channel.id).kept[-20:]:
+            for kept in orders.read_ledger(self._settings, channel.id).unsettled:
                 if kept.state is State.WAITING and kept.order.break_in is not None:
                     yield kept.order.break_in, channel, True
         for each in (GENERIC, *(orders.read_prepared(self._settings) or ())):

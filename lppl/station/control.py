@@ -19,7 +19,7 @@ from lppl.config import Settings
 from lppl.errors import LpplError
 from lppl.journal import Entry
 from lppl.media import AssetId
-from lppl.orders import OPEN_STATES, Act, Kept, Ledger, Order, State
+from lppl.orders import Act, Kept, Ledger, Order, State
 from lppl.quanta import GOP, Quanta, covering
 from lppl.rundown import Kind, Line, Rundown
 from lppl.station import break_ins, orders
@@ -76,7 +76,7 @@ class Control:
 
     def look(self) -> None:
         """Look again: something began to air."""
-        if any(k.state in OPEN_STATES or k.breaks_in for ledger in self._ledgers.values() for k in ledger.kept[-20:]):
+        if any(ledger.unsettled for ledger in self._ledgers.values()):
             self._noticed.tell()
 
     # --- after a start ---
@@ -89,7 +89,7 @@ class Control:
         ledger = await asyncio.to_thread(orders.read_ledger, self._settings, channel)
         self._ledgers[channel] = ledger
         playout, now = self._air.engine.channels[channel], datetime.now(UTC)
-        for kept in ledger.kept[-20:]:
+        for kept in ledger.unsettled:
             lost = kept.state is State.ACCEPTED and kept.order.act in (Act.SKIP, Act.PLAY)
             if lost and not _began(self._air.entries(channel), kept):
                 # its effect was not on the air yet
@@ -156,7 +156,7 @@ class Control:
             await self._settle(channel)
 
     def _pause(self) -> float:
-        if any(k.state is State.WAITING for ledger in self._ledgers.values() for k in ledger.kept[-20:]):
+        if any(k.state is State.WAITING for ledger in self._ledgers.values() for k in ledger.unsettled):
             return RENDERING_S
         return BLIND_S if self._noticed.blind else self._air.clock.rest(LOOK_ANYWAY_S)
 
@@ -299,7 +299,7 @@ class Control:
     async def _settle(self, channel: str) -> None:
         """See what has begun to air, what is rendered by now, what is over."""
         playout, entries, now = self._air.engine.channels[channel], self._air.entries(channel), datetime.now(UTC)
-        for kept in self.ledger(channel).kept[-20:]:
+        for kept in self.ledger(channel).unsettled:
             if kept.state is State.WAITING:
                 await self._settle_waiting(kept, playout, now)
             elif kept.state is State.ACCEPTED:

@@ -15,7 +15,7 @@ from lppl.config import Settings
 from lppl.events import MemoryBus
 from lppl.journal import Entry, Item
 from lppl.media import AssetId, ChannelKind, HouseId, Material, Shelf
-from lppl.orders import Act, Kept, Ledger, Order, State, new_id
+from lppl.orders import NEWEST, Act, Kept, Ledger, Order, State, new_id
 from lppl.quanta import AHEAD, BEAT, Quanta, at_or_after, seconds
 from lppl.rundown import Kind
 from lppl.station import orders
@@ -360,6 +360,16 @@ async def test_a_break_in_that_repeats_ends_by_itself(station: Station) -> None:
     assert (after.title, after.in_point) == ("Lagu 1", kept.at + 2 * LOOP - START), "the song that it covered"
     done = station.kept(kept.order.id)
     assert (done.state, done.ended) == (State.DONE, kept.at + 2 * LOOP)
+
+
+async def test_however_many_orders_are_refused_meanwhile_a_break_in_is_seen_to_end(station: Station) -> None:
+    await station.until(START + 50)
+    kept = await station.order(Act.BREAK_IN, break_in=FLOOD.model_copy(update={"repeats": 2}))
+    for _ in range(NEWEST + 1):
+        assert (await station.order(Act.SKIP)).state is State.REFUSED
+    await station.until(kept.at + 2 * LOOP + 30)
+    assert station.kept(kept.order.id).ended == kept.at + 2 * LOOP
+    assert station.air.control.ledger("radio").breaking_in() is None
 
 
 @pytest.mark.parametrize(("outage", "goes_on"), [(5, True), (60, True), (500, True), (5_000, False)])
