@@ -6,7 +6,6 @@ later plan. Nothing here may hold up the commit loop, and no order needs the dat
 """
 
 import asyncio
-import contextlib
 from collections.abc import Awaitable, Iterable, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
@@ -336,16 +335,14 @@ class Control:
 
     async def _save(self, channel: str) -> None:
         """Write a ledger; a disk that fails or hangs is not waited for."""
+        _, hanging = await asyncio.wait({asyncio.create_task(self._write(channel))}, timeout=PATIENCE_S)
+        if hanging:
+            log.error("ledger_not_written", channel=channel, reason="disk tidak menjawab / the disk does not answer")
 
-        async def write() -> None:
-            async with self._writing:
-                await asyncio.to_thread(orders.write_ledger, self._settings, channel, self.ledger(channel))
-
-        writing = asyncio.create_task(write())
-        with contextlib.suppress(TimeoutError):
+    async def _write(self, channel: str) -> None:
+        async with self._writing:
             try:
-                async with asyncio.timeout(PATIENCE_S):
-                    await asyncio.shield(writing)
+                await asyncio.to_thread(orders.write_ledger, self._settings, channel, self.ledger(channel))
             except OSError as error:
                 log.error("ledger_not_written", channel=channel, reason=str(error))
 

@@ -103,13 +103,18 @@ class Station:
             self.q = int(await self.air.engine.tick())
             await self.air.control.see_to()
 
-    async def order(self, act: Act, **more: object) -> Kept:
-        """Give an order as anybody does; return what became of it at once."""
+    def give(self, act: Act, **more: object) -> Order:
+        """Give an order as anybody does."""
         now = datetime.now(UTC)
         order = Order.model_validate(
             {"id": new_id(now), "channel": "radio", "act": act, "by": "Sari", "made": now} | more
         )
         orders.give(self.settings, order)
+        return order
+
+    async def order(self, act: Act, **more: object) -> Kept:
+        """Give an order; return what became of it at once."""
+        order = self.give(act, **more)
         await self.air.control.see_to()
         return self.kept(order.id)
 
@@ -245,6 +250,20 @@ async def test_filling_ends_at_its_time(station: Station) -> None:
     await station.until(until + 30)
     assert station.at(stop).kind is Kind.FILLER and station.at(until - 1).kind is Kind.FILLER
     assert (station.at(until).start, station.at(until).kind) == (until, Kind.ITEM)
+
+
+@pytest.mark.parametrize("hangs", [False, True])
+async def test_a_disk_that_fails_or_hangs_costs_no_order(station: Station, *, hangs: bool) -> None:
+    await station.until(START + 50)
+    control, order = station.air.control, station.give(Act.SKIP)
+    if not hangs:
+        orders.ledger_file(station.settings, "radio").mkdir()  # nothing can be written in its place
+    async with control._writing if hangs else contextlib.nullcontext():
+        await control.see_to()
+    kept = control.ledger("radio").of(order.id)
+    assert kept is not None and kept.state is State.ACCEPTED
+    await station.until(START + 100)
+    assert station.at(kept.at).title == "Lagu 2"
 
 
 @pytest.mark.parametrize("on_the_air", [False, True])
