@@ -237,17 +237,25 @@ class ControlDesk:
         self.channel(channel)
         order = Order(id=new_id(now), channel=channel, act=act, by=author[:120], made=now, **more)
         await asyncio.to_thread(files.give, self.settings, order)
+        kept = await self._outcome(order)
+        if kept is None:
+            await asyncio.to_thread(files.take_back, self.settings, order.id)
+            kept = await asyncio.to_thread(self._taken, order)  # it may have been done at the last moment
+        if kept is None:
+            raise NotTaken
+        if kept.state in (State.REFUSED, State.EXPIRED):
+            raise OrderRefused(kept)
+        return kept
+
+    async def _outcome(self, order: Order) -> Kept | None:
+        """Wait until an order was taken; return what became of it, None when nobody takes it."""
         loop = asyncio.get_running_loop()
         end = loop.time() + self._patience_s
         while loop.time() < end:
             await asyncio.sleep(POLL_S)
-            kept = await asyncio.to_thread(self._taken, order)
-            if kept is not None:
-                if kept.state in (State.REFUSED, State.EXPIRED):
-                    raise OrderRefused(kept)
+            if (kept := await asyncio.to_thread(self._taken, order)) is not None:
                 return kept
-        await asyncio.to_thread(files.take_back, self.settings, order.id)
-        raise NotTaken
+        return None
 
     def _taken(self, order: Order) -> Kept | None:
         return files.read_ledger(self.settings, order.channel).of(order.id)

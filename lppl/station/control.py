@@ -149,8 +149,12 @@ class Control:
     async def see_to(self) -> None:
         """Take what was ordered, and note what has begun to air, is rendered by now, or is over."""
         again, self._again = self._again, []
-        for order in (*again, *await asyncio.to_thread(orders.given, self._settings)):
+        for order in again:
             await self._take(order)
+        for order in await asyncio.to_thread(orders.given, self._settings):
+            # while the one before it was done it may have been taken back
+            if await asyncio.to_thread(orders.stands, self._settings, order):
+                await self._take(order)
         for channel in self._air.engine.channels:
             await self._settle(channel)
 

@@ -89,6 +89,11 @@ def given(settings: Settings) -> list[Order]:
     return found
 
 
+def stands(settings: Settings, order: Order) -> bool:
+    """Tell whether an order is still in the inbox: nobody has taken it back."""
+    return (inbox(settings) / f"{order.id}.json").exists()
+
+
 def done_with(settings: Settings, order: Order) -> None:
     """Remove an order from the inbox: the ledger has it."""
     with contextlib.suppress(OSError):

@@ -1,7 +1,7 @@
 """Orders at the air role: each once, from the committed end on, part of every later plan, whatever is cut off."""
 
 import contextlib
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import cast
@@ -46,11 +46,14 @@ class Everything(HouseStore):
     def __init__(self, root: Path) -> None:
         super().__init__(root)
         self.missing: set[HouseId] = set()
+        self.asked: Callable[[], object] = lambda: None
+        """Called whenever it is asked whether a house is there."""
 
     def get(self, house: HouseId) -> HouseSet:
         return cast(HouseSet, Set(house))
 
     def ready(self, house: HouseId) -> Quanta | None:
+        self.asked()
         return None if house in self.missing else Quanta(10_000)
 
     def format(self, house: HouseId) -> str:
@@ -250,6 +253,17 @@ async def test_filling_ends_at_its_time(station: Station) -> None:
     await station.until(until + 30)
     assert station.at(stop).kind is Kind.FILLER and station.at(until - 1).kind is Kind.FILLER
     assert (station.at(until).start, station.at(until).kind) == (until, Kind.ITEM)
+
+
+async def test_an_order_that_is_taken_back_while_another_is_done_is_not_done(station: Station) -> None:
+    await station.until(START + 50)
+    now = datetime.now(UTC)
+    first = station.give(Act.NEXT, id=new_id(now), asset=SONGS[4], title="Lagu 5")
+    second = station.give(Act.HOLD, id=new_id(now + timedelta(seconds=1)))
+    station.store.asked = lambda: orders.take_back(station.settings, second.id)
+    await station.air.control.see_to()
+    assert station.kept(first.id).state is State.ACCEPTED
+    assert station.air.control.ledger("radio").of(second.id) is None
 
 
 @pytest.mark.parametrize("hangs", [False, True])
