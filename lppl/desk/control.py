@@ -9,10 +9,9 @@ import hashlib
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 
-from lppl import journal
 from lppl.break_in import GENERIC, BreakIn, prepared
 from lppl.config import ChannelSettings, Settings
 from lppl.desk.errors import UnknownChannel
@@ -25,6 +24,7 @@ from lppl.quanta import Quanta, at_or_after, starting
 from lppl.station import orders as files
 from lppl.station.state import read_shelf
 from streaming.house import SET_FILE, folder_of
+from streaming.past import Past
 
 TAKEN_WITHIN_S = 5.0
 POLL_S = 0.03
@@ -81,6 +81,7 @@ class ControlDesk:
         self, settings: Settings, store: PlanStore | None = None, *, patience_s: float = TAKEN_WITHIN_S
     ) -> None:
         self.settings, self._store, self._patience_s = settings, store, patience_s
+        self._past = Past(settings.data_dir / "journal")
 
     def channel(self, name: str) -> ChannelSettings:
         """Return a channel. Raises UnknownChannel."""
@@ -207,15 +208,16 @@ class ControlDesk:
     async def history(self, channel: str, since: datetime) -> tuple[Deed, ...]:
         """Return what was ordered since, the newest first, each with what it began by the journal."""
         ledger = await self.orders(channel)
-        kept = [k for k in ledger.kept if k.order.made >= since]
-        folder = self.settings.data_dir / "journal"
-        entries = (
-            (await asyncio.to_thread(journal.read, folder, at_or_after(since - timedelta(hours=1)))) if kept else {}
-        )
-        by_start = {e.item.start: e.item for e in entries.get(channel, [])}
-        return tuple(
-            Deed(k, starting(Quanta(k.at)) if k.at else None, by_start.get(Quanta(k.at))) for k in reversed(kept)
-        )
+        kept = [k for k in reversed(ledger.kept) if k.order.made >= since]
+        return await asyncio.to_thread(lambda: tuple(map(self._deed, kept)))
+
+    def _deed(self, kept: Kept) -> Deed:
+        """Return an order with what it began; blocking."""
+        if not kept.at:
+            return Deed(kept, None, None)
+        at = Quanta(kept.at)
+        found = self._past.entries(kept.order.channel, at, Quanta(at + 1))
+        return Deed(kept, starting(at), next((e.item for e in found if e.item.start == at), None))
 
     # ---- orders ----
 

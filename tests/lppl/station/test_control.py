@@ -12,11 +12,12 @@ from lppl import journal
 from lppl.break_in import GENERIC, BreakIn
 from lppl.clock import AirClock
 from lppl.config import Settings
+from lppl.desk.control import ControlDesk
 from lppl.events import MemoryBus
 from lppl.journal import Entry, Item
 from lppl.media import AssetId, ChannelKind, HouseId, Material, Shelf
 from lppl.orders import NEWEST, Act, Kept, Ledger, Order, State, new_id
-from lppl.quanta import AHEAD, BEAT, Quanta, at_or_after, seconds
+from lppl.quanta import AHEAD, BEAT, Quanta, at_or_after, seconds, starting
 from lppl.rundown import Kind
 from lppl.station import orders
 from lppl.station.air import Air
@@ -167,6 +168,8 @@ async def test_a_skip_holds_from_the_committed_end_once_and_the_list_goes_on(sta
     assert (after.start, after.title) == (end, "Lagu 2") and first.title == "Lagu 1"
     assert after.why.endswith('"Lagu 1" dilewati Sari')
     assert station.kept(kept.order.id).state is State.DONE
+    (deed,) = await ControlDesk(station.settings).history("radio", kept.order.made)
+    assert (deed.kept.order.id, deed.at, deed.began) == (kept.order.id, starting(end), after)
     orders.give(station.settings, kept.order)  # as when removing it from the inbox was cut off
     await station.until(START + 150)
     assert station.at(START + 140).start == end, "done once"
