@@ -34,6 +34,7 @@ HUM = "0.02*sin(2*PI*196*t)+0.012*sin(2*PI*294*t)"
 VOICE_LUFS = -18
 SIZE = (1280, 720)
 SYNTHETIC = "Suara sintetis."
+ORNAMENTS = " -–—=*#~_|"
 
 
 async def render_notice(
@@ -77,11 +78,15 @@ async def render_notice(
 
 
 def text_of(notice: Notice) -> str:
-    """Return what a voice reads: the label, the headline, the lines, the source; each a sentence."""
-    said = [notice.label.capitalize(), notice.headline, *notice.lines]
+    """Return what a voice reads: the label, the headline, the lines, the source; each a sentence.
+
+    Dashes and stars around a text are for the eye; espeak-ng would take those at its beginning for options.
+    """
+    parts = [notice.label.strip(ORNAMENTS).capitalize(), notice.headline, *notice.lines]
     if notice.source:
-        said.append(f"Sumber: {notice.source}")
-    return " ".join(part if part[-1:] in ".!?" else f"{part}." for part in said)
+        parts.append(f"Sumber: {notice.source}")
+    said = [part for text in parts if (part := text.strip(ORNAMENTS))]
+    return " ".join(part if part[-1] in ".!?" else f"{part}." for part in said)
 
 
 async def _sound(
@@ -95,8 +100,8 @@ async def _sound(
         if facts.audio is not None:
             voice_s = min(facts.duration_s, LONGEST_VOICE_S)
             spoken = stereo(opened(voice), facts)
-    elif notice.spoken:
-        voice_s = await speak(tools, text_of(notice), bench / "voice.wav", idle=idle)
+    elif notice.spoken and (text := text_of(notice)):
+        voice_s = await speak(tools, text, bench / "voice.wav", idle=idle)
         synthetic = voice_s > 0
         if synthetic:
             spoken = _synthetic(bench / "voice.wav")

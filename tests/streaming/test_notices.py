@@ -56,7 +56,7 @@ async def test_a_silent_notice_is_a_whole_set_that_never_sounds_dead(tmp_path: P
 
 @pytest.mark.skipif(Tools.find().espeak is None, reason="no synthetic voice on this machine")
 async def test_a_synthetic_voice_reads_the_text_and_is_marked(tmp_path: Path) -> None:
-    notice = notice_of(SILENT.model_copy(update={"spoken": True}), "Radio Uji")
+    notice = notice_of(SILENT.model_copy(update={"spoken": True, "label": "--- PENTING ---"}), "Radio Uji")
     result = await render_notice(notice, None, RADIO, tmp_path / "house", tmp_path / "work")
     assert SYNTHETIC in result.notes
     assert made(tmp_path / "house", notice, RADIO).quanta * 0.32 > TONE_S + 3
@@ -78,6 +78,10 @@ async def test_a_recording_is_heard_after_the_tone(tmp_path: Path) -> None:
 def test_what_is_read_is_made_of_sentences() -> None:
     said = text_of(notice_of(SILENT, "Radio Uji"))
     assert said == "Sela darurat. Rob di Panjang. Jauhi pantai. Sumber: BPBD."
+    framed = SILENT.model_copy(
+        update={"label": "--- PENTING ---", "headline": "*** Rob ***", "lines": ("-", "- Awas!")}
+    )
+    assert text_of(notice_of(framed, "Radio Uji")) == "Penting. Rob. Awas! Sumber: BPBD."
 
 
 async def test_the_card_is_red_with_large_letters_and_carries_the_mark(tmp_path: Path) -> None:
