@@ -14,11 +14,11 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import Row, delete, func, insert, select, update
+from sqlalchemy import Row, delete, insert, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from lppl.database import READS
-from lppl.sealing import Seal
+from lppl.sealing import Seal, SealBroken
 from lppl.tables import webhook_messages as messages
 from lppl.tables import webhooks
 
@@ -73,11 +73,11 @@ class Message:
 
 @dataclass(frozen=True, slots=True)
 class Due:
-    """A message to be sent now, with what it takes."""
+    """A message to be sent now, with what it takes. `secret` None: the station's seal does not open it any more."""
 
     message: Message
     url: str
-    secret: str
+    secret: str | None
 
 
 def new_secret() -> str:
@@ -184,7 +184,11 @@ class Webhooks:
     def _due(self, row: Row[Any]) -> Due:
         of = dict(row._mapping)
         url, sealed = of.pop("url"), of.pop("secret")
-        return Due(Message(**of), url, self._seal.opened(sealed))
+        try:
+            secret: str | None = self._seal.opened(sealed)
+        except SealBroken:  # it must not keep what is for others
+            secret = None
+        return Due(Message(**of), url, secret)
 
     async def done(self, message: Message, failure: str | None, now: datetime) -> None:
         """Note how a try went: `failure` None when it was delivered. After the last try it is given up."""
@@ -196,12 +200,6 @@ class Webhooks:
             values["not_before"] = now + PAUSES[message.attempts] if message.attempts < len(PAUSES) else None
         async with self._engine.begin() as connection:
             await connection.execute(update(messages).where(messages.c.id == message.id).values(values))
-
-    async def waiting(self) -> int:
-        """Return how many messages wait."""
-        async with self._reading.connect() as connection:
-            query = select(func.count()).where(messages.c.not_before.is_not(None))
-            return int(await connection.scalar(query) or 0)
 
     async def next_due(self) -> datetime | None:
         """Return when the next message is to be tried; None when none waits."""

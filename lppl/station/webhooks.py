@@ -18,6 +18,7 @@ from lppl.events import Alarm, Bus, ItemStarted
 from lppl.journal import Entry
 from lppl.masking import cleaned
 from lppl.quanta import milliseconds
+from lppl.sealing import SealBroken
 from lppl.station.records import Records
 from lppl.webhooks import EVENT, MESSAGE_ID, SIGNATURE, Due, Hook, Webhooks, body_of, signature
 
@@ -95,11 +96,14 @@ class Reporter:
             self._filled.clear()
             hooks = await self._hooks()
             while self._waiting:
+                first = self._waiting[0]
                 try:
-                    await hooks.tell(*self._waiting[0])
+                    await hooks.tell(*first)
                 except (SQLAlchemyError, OSError):
                     await asyncio.sleep(RETRY_S)
-                else:
+                    continue
+                # only so much waits: it may have made room meanwhile
+                if self._waiting and self._waiting[0] is first:
                     self._waiting.popleft()
 
 
@@ -133,6 +137,8 @@ class Sender:
 
 async def delivered(session: aiohttp.ClientSession, due: Due, station: str, now: datetime) -> str | None:
     """Send one message; return why it was not taken, None when it was. Redirects are not followed."""
+    if due.secret is None:
+        return str(SealBroken())
     body = body_of(due.message, station)
     headers = {
         "Content-Type": "application/json",

@@ -15,7 +15,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 
 from lppl.database import migrate, open_database
 from lppl.plan_store import PlanStore
-from lppl.sealing import Seal
+from lppl.sealing import Seal, SealBroken
 from lppl.station.webhooks import delivered
 from lppl.tables import webhooks as table
 from lppl.webhooks import HOLD, PAUSES, SIGNATURE, Hook, Webhooks, new_secret
@@ -65,7 +65,7 @@ async def test_a_message_is_held_by_who_takes_it_and_tried_again_until_given_up(
         assert message.not_before == at + PAUSES[tries - 1]
         at = message.not_before
     assert tries == len(PAUSES) + 1
-    assert message.delivered is None and message.outcome == "HTTP 500" and await hooks.waiting() == 0
+    assert message.delivered is None and message.outcome == "HTTP 500" and await hooks.next_due() is None
 
 
 async def test_the_secret_is_sealed(hooks: Webhooks, engine: AsyncEngine) -> None:
@@ -74,6 +74,18 @@ async def test_the_secret_is_sealed(hooks: Webhooks, engine: AsyncEngine) -> Non
     async with engine.connect() as connection:
         (row,) = await connection.execute(table.select())
     assert secret not in str(row)
+
+
+async def test_a_secret_that_another_key_sealed_keeps_nobody_elses_message(
+    hooks: Webhooks, engine: AsyncEngine, tmp_path: Path
+) -> None:
+    lost = await Webhooks(engine, Seal.of(tmp_path / "lain")).add("http://127.0.0.1:9/", "s", [Hook.PING], "Sari", NOW)
+    await hooks.add("http://127.0.0.1:9/", "rahasia", [Hook.PING], "Sari", NOW)
+    await hooks.tell(Hook.PING, {}, NOW)
+    first, second = await hooks.take(NOW)
+    assert (first.message.webhook_id, first.secret, second.secret) == (lost, None, "rahasia")
+    async with aiohttp.ClientSession() as session:
+        assert await delivered(session, first, "", NOW) == str(SealBroken())
 
 
 async def test_publishing_is_told_in_the_same_transaction(hooks: Webhooks, engine: AsyncEngine) -> None:

@@ -1,9 +1,10 @@
 """What the air does becomes messages: programmes by their slots, silence and fallbacks by their alarms."""
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable, Mapping
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -14,7 +15,7 @@ from lppl.media import HouseId
 from lppl.quanta import Quanta
 from lppl.rundown import Kind
 from lppl.sealing import LostSeal, Seal, SealBroken
-from lppl.station.webhooks import Reporter
+from lppl.station.webhooks import KEPT_IN_MEMORY, Reporter
 from lppl.webhooks import Hook, Webhooks
 from tests.station.service import eventually
 
@@ -73,6 +74,47 @@ async def test_what_happens_is_told_once(hooks: Webhooks) -> None:
         ("programme.ended", "Kabar"),
         ("silence.started", "Sunyi 12 detik"),
     ]
+
+
+class Slow(Webhooks):
+    """A store that is told a thing while so much else happens that what waits is full."""
+
+    def __init__(self, hooks: Webhooks, meanwhile: Callable[[], None]) -> None:
+        super().__init__(hooks._engine, hooks._seal)
+        self.told: list[object] = []
+        self._meanwhile = meanwhile
+
+    async def tell(self, event: Hook, body: Mapping[str, Any], now: datetime, only: int | None = None) -> int:
+        if not self.told:
+            self._meanwhile()
+        self.told.append(body["n"])
+        return 0
+
+
+async def test_what_made_room_while_it_was_told_costs_nothing_else(hooks: Webhooks) -> None:
+    async with MemoryBus() as bus:
+
+        def meanwhile() -> None:
+            for n in range(1, KEPT_IN_MEMORY + 1):
+                reporter._put(Hook.PING, {"n": n})
+
+        slow = Slow(hooks, meanwhile)
+
+        async def store() -> Webhooks:
+            return slow
+
+        reporter = Reporter(bus, lambda _channel: [], store)
+        reporter._put(Hook.PING, {"n": 0})
+        running = asyncio.create_task(reporter.run())
+        try:
+
+            async def told() -> bool:
+                return len(slow.told) > KEPT_IN_MEMORY
+
+            await eventually(told, "all that waited")
+        finally:
+            running.cancel()
+    assert slow.told == list(range(KEPT_IN_MEMORY + 1))
 
 
 def test_a_lost_key_opens_nothing() -> None:
