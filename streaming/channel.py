@@ -96,6 +96,7 @@ class ChannelStream:
         self._init_ids: dict[tuple[str, str], str] = {}
         """(rendition, format of an item) -> id of its init segment: a long DVR opens no file to know it."""
         self._documents: dict[str, Document] = {}
+        self._lean_offered: bool | None = None
         lean_names = (LEAN.name,) if lean is not None else ()
         self.names = (*(r.name for r in profile.video), *(r.name for r in profile.audio), *lean_names)
         self._target = target_duration(profile)
@@ -133,6 +134,7 @@ class ChannelStream:
         self.behind = due(now) + 1 - number
         if out:
             self._documents.clear()
+            self._lean_offered = None
             # a removed segment stays fetchable as long as the longest playlist that held it
             oldest = cell_start(self._published[-1].segment.number - self._dvr_cells - 2 * LIVE_SEGMENTS)
             self.timeline.forget_before(oldest)
@@ -212,7 +214,15 @@ class ChannelStream:
 
     @property
     def lean_offered(self) -> bool:
-        """Whether the leanest sound is worth offering: it is there for most of what the live playlist holds."""
+        """Whether the leanest sound is worth offering: it is there for most of what the live playlist holds.
+
+        Asked of the disk once for each segment that comes out, not by each visitor.
+        """
+        if self._lean_offered is None:
+            self._lean_offered = self._mostly_lean()
+        return self._lean_offered
+
+    def _mostly_lean(self) -> bool:
         pieces = [p for each in self._live_window() for p in each.segment.pieces] if LEAN.name in self.names else []
         lean = sum(p.length for p in pieces if self.packager.lean(p))
         return 2 * lean > sum(p.length for p in pieces)
