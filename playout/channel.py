@@ -16,6 +16,7 @@ from lppl.media import HouseId, Material
 from lppl.ports import Sources
 from lppl.quanta import AHEAD, BEAT, CELL, GOP, Quanta, beat_of, cell_of, cell_start
 from lppl.rundown import Kind, Line, Rundown
+from playout.items import item_airing, item_of, line_of
 
 LIVE_LEAD = 3
 """A live source is taken when this much of a GOP has arrived, so that its next samples may be late by 0.6 s."""
@@ -99,7 +100,7 @@ class ChannelPlayout:
             ident = self.ladder.ident
             material = ident if ident is not None and self._usable(ident) else self.ladder.slate
             length = Quanta(min(material.quanta, now - q))
-            records += self._whole(_item(self.channel, q, material, length, Kind.PREROLL, why="Pembuka kanal"))
+            records += self._whole(item_airing(self.channel, q, material, length, Kind.PREROLL, why="Pembuka kanal"))
             q = Quanta(q + length)
         self._stop = self.end
         self._fallback, self._stands_in_for = False, None
@@ -230,7 +231,7 @@ class ChannelPlayout:
         if not length:
             return []
         why = "Kesalahan pada kanal"
-        item = _item(self.channel, self.end, slate, length, Kind.SLATE, why=why)
+        item = item_airing(self.channel, self.end, slate, length, Kind.SLATE, why=why)
         item = replace(item, number=before.number + 1, format=before.format, format_changes=before.format_changes)
         self._stop = Quanta(item.start + length)
         self.entry = Entry(item, self._stop)
@@ -321,7 +322,7 @@ class ChannelPlayout:
             length = min(length, line.material.quanta - in_point)
         self._fallback, self._stands_in_for = False, None
         self.line = line
-        return self._begin(_item_of(self.channel, end, line, Quanta(length), in_point))
+        return self._begin(item_of(self.channel, end, line, Quanta(length), in_point))
 
     def _next_over(self, over: Over) -> list[Record]:
         """Begin the break-in, or repeat it; nothing once it is over, or when all of its material is lost."""
@@ -332,8 +333,8 @@ class ChannelPlayout:
             return []
         self._fallback, self._stands_in_for = False, None
         length = material.quanta if left is None else Quanta(min(material.quanta, left))
-        item = _item(self.channel, self.end, material, length, Kind.BREAK_IN, programme=over.programme, why=over.why)
-        return self._begin(replace(item, category=over.category))
+        item = item_airing(self.channel, self.end, material, length, Kind.BREAK_IN, programme=over.programme)
+        return self._begin(replace(item, why=over.why, category=over.category))
 
     def _stand_in(self, line: Line | None) -> list[Record]:
         """Begin the best fallback, up to the end of the line that it stands in for."""
@@ -360,7 +361,7 @@ class ChannelPlayout:
         why = f"Pengganti: {line.material.title} tidak dapat ditayangkan" if line else "Rundown kosong"
         length = Quanta(min(material.quanta, until - self.end))
         programme = line.programme if line else ""
-        return self._begin(_item(self.channel, self.end, material, length, kind, programme=programme, why=why))
+        return self._begin(item_airing(self.channel, self.end, material, length, kind, programme=programme, why=why))
 
     def _begin(self, item: Item) -> list[Record]:
         if self._said:
@@ -382,37 +383,3 @@ class ChannelPlayout:
 
     def _usable(self, material: Material) -> bool:
         return material.house not in self.lost and self._sources.ready(material.house) is not None
-
-
-def line_of(item: Item) -> Line | None:
-    """Return a journalled item as the line that it was; None for time off the air."""
-    if item.house is None or item.asset is None:
-        return None
-    material = Material(item.house, item.asset, item.title, Quanta(item.in_point + item.planned), item.artist)
-    return Line(
-        item.start, item.planned, material, item.in_point, item.kind, item.programme, item.hard, item.why,
-        item.slot, item.programme_id, item.category, item.order,
-    )  # fmt: skip
-
-
-def _item(
-    channel: str,
-    start: Quanta,
-    material: Material,
-    length: Quanta,
-    kind: Kind,
-    in_point: Quanta = Quanta(0),
-    programme: str = "",
-    why: str = "",
-    hard: bool = False,
-) -> Item:
-    title, artist = material.title, material.artist
-    source = "" if material.house.startswith(material.asset) else material.asset
-    return Item(
-        channel, start, material.house, in_point, length, kind, title, artist, programme, why, hard, source=source
-    )
-
-
-def _item_of(channel: str, start: Quanta, line: Line, length: Quanta, in_point: Quanta) -> Item:
-    item = _item(channel, start, line.material, length, line.kind, in_point, line.programme, line.why, line.hard)
-    return replace(item, slot=line.slot, programme_id=line.programme_id, category=line.category, order=line.order)

@@ -23,7 +23,8 @@ from lppl.quanta import GOP, Quanta, covering
 from lppl.rundown import Kind, Line, Rundown
 from lppl.station import break_ins, orders
 from lppl.station.noticing import Noticed, noticing
-from playout.channel import ChannelPlayout, Over, line_of
+from playout.channel import ChannelPlayout, Over
+from playout.items import line_of
 from scheduler import edits
 from scheduler.documents import Documents
 from scheduler.edits import Edit
