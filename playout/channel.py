@@ -16,7 +16,7 @@ from lppl.media import HouseId, Material
 from lppl.ports import Sources
 from lppl.quanta import AHEAD, BEAT, CELL, GOP, Quanta, beat_of, cell_of, cell_start
 from lppl.rundown import Kind, Line, Rundown
-from playout.items import item_airing, item_of, line_of
+from playout.items import item_airing, item_of, line_of, stands_in
 
 LIVE_LEAD = 3
 """A live source is taken when this much of a GOP has arrived, so that its next samples may be late by 0.6 s."""
@@ -24,6 +24,8 @@ SHORT_OUTAGE = Quanta(94)
 """30 s: a shorter outage is made up as scheduled, late, while players live on what they have buffered."""
 UNPLANNED = 11_250
 """How far (an hour) is taken to be free when nothing at all is planned."""
+LOOKED_AHEAD = 4
+"""So many lines that come tell an ident that closes a gap from one that airs for want of anything else."""
 PREROLL_CELLS = 10
 """A channel that opens is back-dated by one live window, so that players find it full."""
 
@@ -189,6 +191,14 @@ class ChannelPlayout:
     def fallback(self) -> Kind | None:
         """The rung of the ladder on air instead of what was planned; None when all is well."""
         return self.entry.item.kind if self.entry is not None and self._fallback else None
+
+    @property
+    def substitute(self) -> Kind | None:
+        """What airs for want of anything else, by the ladder or because nothing else was planned; None: all is well."""
+        running = self.entry.item.kind if self.entry is not None else None
+        if self._fallback or running not in (Kind.IDENT, Kind.SLATE):
+            return self.fallback
+        return stands_in(running, [line.kind for line in self.next_lines()[:LOOKED_AHEAD]])
 
     def due(self) -> Quanta:
         """Return when :meth:`commit` should be called next."""

@@ -1,5 +1,6 @@
-"""Items of the journal made of what is to air, and lines of a rundown made of items again. Pure."""
+"""Items of the journal made of what is to air, lines made of items again, and what items stand for others. Pure."""
 
+from collections.abc import Sequence
 from dataclasses import replace
 
 from lppl.journal import Item
@@ -42,3 +43,10 @@ def line_of(item: Item) -> Line | None:
         item.start, item.planned, material, item.in_point, item.kind, item.programme, item.hard, item.why,
         item.slot, item.programme_id, item.category, item.order,
     )  # fmt: skip
+
+
+def stands_in(running: Kind | None, coming: Sequence[str]) -> Kind | None:
+    """Tell what airs for want of anything else although it was planned: the slate, or ident after ident."""
+    if running is Kind.SLATE or (running is Kind.IDENT and all(k in (Kind.IDENT, Kind.SLATE) for k in coming)):
+        return running
+    return None

@@ -26,8 +26,8 @@ from lppl.events import Bus, ItemStarted, LibraryChanged, MemoryBus, ScheduleCha
 from lppl.journal import Entry, Record
 from lppl.log import configure_log
 from lppl.quanta import Quanta
-from lppl.station.air import HISTORY, Air, free_gb
-from lppl.station.alarms import AirInMemory, Alarms
+from lppl.station.air import HISTORY, Air
+from lppl.station.alarms import Alarms, free_gb
 from lppl.station.builtin import BuiltinMaker, Builtins
 from lppl.station.incident_writer import IncidentWriter
 from lppl.station.outputs import Outputs
@@ -209,8 +209,7 @@ class Station:
         incidents = self._incidents = IncidentWriter(clock.now(), former_end)
         levels = LevelStore(settings.data_dir / "levels")
         free = partial(free_gb, settings.data_dir)
-        view = AirInMemory(air)
-        self.alarms = Alarms(settings, view, clock, levels, self.bus, incidents, former_end, free)
+        self.alarms = Alarms(settings, air, clock, levels, self.bus, incidents, former_end, free)
         return self.alarms
 
     def _committed(self, records: Sequence[Record]) -> None:

@@ -5,7 +5,6 @@ a file beside the journal.
 """
 
 import asyncio
-import shutil
 import threading
 from collections import deque
 from collections.abc import Awaitable, Callable, Mapping, Sequence
@@ -189,8 +188,17 @@ class Air:
         self._bus.publish(ScheduleChanged(channel))
 
     def entries(self, channel: str) -> Sequence[Entry]:
-        """Return the last entries of the journal of `channel`, for its index in the database."""
+        """Return the last entries of the journal of `channel`, oldest first."""
         return self._entries[channel]
+
+    def fallback(self, channel: str) -> str | None:
+        """Return what airs for want of what was planned; None while all is well."""
+        return self.engine.channels[channel].substitute
+
+    @property
+    def journal_failure(self) -> str | None:
+        """Why the journal is not durable."""
+        return self.engine.journal_failure
 
     async def _steer(self) -> None:
         believed = self.clock.credible
@@ -487,11 +495,9 @@ class Air:
                 ComingLine(x.start, x.end, x.material.title, x.material.artist, x.programme, x.kind.value)
                 for x in playout.next_lines()[:4]
             )
-            running = playout.entry.item.kind if playout.entry is not None else None
-            fallback = playout.fallback or stands_in(running, [line.kind for line in coming])
             channels[name] = ChannelStatus(
                 playout.stop,
-                fallback,
+                playout.substitute,
                 tuple(playout.lost),
                 coming,
                 self.schedule_errors.get(name) if self._documents.get(name, Documents()).grid is None else None,
@@ -502,24 +508,9 @@ class Air:
         return AirStatus(channels, self.clock.credible, offset, self.engine.journal_failure)
 
 
-def stands_in(running: Kind | None, coming: Sequence[str]) -> str | None:
-    """Tell what airs for want of anything else although it was planned: the slate, or ident after ident. Pure."""
-    if running is Kind.SLATE or (running is Kind.IDENT and all(k in (Kind.IDENT, Kind.SLATE) for k in coming)):
-        return running.value
-    return None
-
-
 def _stamp(path: Path) -> tuple[int, int] | None:
     try:
         stat = path.stat()
     except OSError:
         return None
     return stat.st_mtime_ns, stat.st_size
-
-
-def free_gb(folder: Path) -> float | None:
-    """Return the free space of the disk that holds `folder`, in GB; None when it cannot be asked."""
-    try:
-        return round(shutil.disk_usage(folder).free / 1e9, 2)
-    except OSError:
-        return None

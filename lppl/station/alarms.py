@@ -6,6 +6,7 @@ what is in memory; level profiles and the disk's free space are read in threads.
 
 import asyncio
 import json
+import shutil
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import Protocol
@@ -21,7 +22,6 @@ from lppl.journal import Entry
 from lppl.media import HouseId
 from lppl.quanta import Quanta, covering, seconds
 from lppl.rundown import Kind
-from lppl.station.air import Air, stands_in
 from streaming.levels import Level
 
 LOOK_S = seconds(4)
@@ -54,30 +54,6 @@ class OnAir(Protocol):
     def journal_failure(self) -> str | None:
         """Why the journal is not durable."""
         ...
-
-
-class AirInMemory:
-    """The running air role, asked for what alarms are made of."""
-
-    def __init__(self, air: Air) -> None:
-        self._air = air
-
-    def entries(self, channel: str) -> Sequence[Entry]:
-        """Return the last entries of the journal, oldest first."""
-        return self._air.entries(channel)
-
-    def fallback(self, channel: str) -> str | None:
-        """Return what airs for want of what was planned; None while all is well."""
-        playout = self._air.engine.channels[channel]
-        running = playout.entry.item.kind if playout.entry is not None else None
-        if running not in (Kind.IDENT, Kind.SLATE):  # what comes need not be looked at
-            return playout.fallback
-        return playout.fallback or stands_in(running, [line.kind for line in playout.next_lines()[:4]])
-
-    @property
-    def journal_failure(self) -> str | None:
-        """Why the journal is not durable."""
-        return self._air.engine.journal_failure
 
 
 class Sound(Protocol):
@@ -268,6 +244,14 @@ def stretches(entries: Sequence[Entry], start: Quanta, end: Quanta) -> Iterator[
 
 def _title(entries: Sequence[Entry], now: Quanta) -> str:
     return next((e.item.title for _, _, e in stretches(entries, now, Quanta(now + 1)) if e is not None), "")
+
+
+def free_gb(folder: Path) -> float | None:
+    """Return the free space of the disk that holds `folder`, in GB; None when it cannot be asked."""
+    try:
+        return round(shutil.disk_usage(folder).free / 1e9, 2)
+    except OSError:
+        return None
 
 
 # ---- told to other processes ------------------------------------------------------------------------

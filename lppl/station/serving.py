@@ -24,7 +24,7 @@ from lppl.journal import Entry, JournalFollower, Record
 from lppl.media import LEAN
 from lppl.quanta import QUANTUM_MS, Quanta, cell_start, covering, milliseconds, seconds
 from lppl.rundown import Kind
-from lppl.station.air import free_gb
+from lppl.station.alarms import free_gb
 from lppl.station.audience import AudienceDesk
 from lppl.station.builtin import Builtins
 from lppl.station.meters import Meters

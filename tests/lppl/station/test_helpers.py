@@ -9,10 +9,10 @@ from lppl.config import Settings
 from lppl.media import AssetId, HouseId, Material, Shelf
 from lppl.quanta import Quanta
 from lppl.rundown import Kind
-from lppl.station.air import stands_in
 from lppl.station.nightly import tidy_journal
 from lppl.station.records import Records
 from lppl.station.work import restricted
+from playout.items import stands_in
 
 
 def shelf(**paths: tuple[str, ...]) -> Shelf:
