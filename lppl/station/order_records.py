@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 
 from sqlalchemy.exc import SQLAlchemyError
 
-from lppl.events import Bus, LibraryChanged
+from lppl.events import Bus, PlanChanged
 from lppl.plan_store import PlanStore
 from lppl.quanta import Quanta
 from lppl.station.control import Control
@@ -25,19 +25,17 @@ class OrderRecords:
         while True:
             try:
                 self._control.unrecorded.clear()
-                if await self._record(store):
-                    self._bus.publish(LibraryChanged())  # plans are read anew at once
+                await self._record(store)
             except (SQLAlchemyError, OSError) as error:
                 self._records.failed(error)
                 await asyncio.sleep(self._records.rest(RETRY_S))
                 continue
             await self._control.unrecorded.wait()
 
-    async def _record(self, store: PlanStore) -> int:
-        waiting = self._control.to_record()
-        for kept in waiting:
+    async def _record(self, store: PlanStore) -> None:
+        for kept in self._control.to_record():
             order, edit = kept.order, kept.edit
             assert edit is not None
             await store.keep_order(order.channel, order.id, Quanta(kept.at), edit, order.by, order.made)
             await self._control.recorded(kept, datetime.now(UTC))
-        return len(waiting)
+            self._bus.publish(PlanChanged(order.channel, "edits", order.by))

@@ -1,5 +1,6 @@
 """Orders at the air role: each once, from the committed end on, part of every later plan, whatever is cut off."""
 
+import asyncio
 import contextlib
 from collections.abc import AsyncIterator, Callable
 from datetime import UTC, datetime, timedelta
@@ -13,16 +14,19 @@ from lppl.break_in import GENERIC, BreakIn
 from lppl.clock import AirClock
 from lppl.config import Settings
 from lppl.desk.control import ControlDesk
-from lppl.events import MemoryBus
+from lppl.events import MemoryBus, PlanChanged
 from lppl.journal import Entry, Item
 from lppl.media import AssetId, ChannelKind, HouseId, Material, Shelf
 from lppl.orders import NEWEST, Act, Kept, Ledger, Order, State, new_id
+from lppl.plan_store import PlanStore
 from lppl.quanta import AHEAD, BEAT, Quanta, at_or_after, seconds, starting
 from lppl.rundown import Kind
 from lppl.station import orders
 from lppl.station.air import Air
 from lppl.station.builtin import Builtins
 from lppl.station.control import with_orders
+from lppl.station.order_records import OrderRecords
+from lppl.station.records import Records
 from scheduler.comparison import compare
 from scheduler.documents import Documents
 from streaming.house import HouseSet, HouseStore, SetInfo
@@ -459,6 +463,25 @@ async def test_the_comparison_gives_the_operator_as_the_reason(station: Station)
     await station.until(kept.at + 60)
     told = compare(planned, station.entries, Quanta(kept.at + 50))
     assert told[0].indonesian.endswith('dilanjutkan "Lagu 2" (Lagu: urutan 2 dari 6; "Lagu 1" dilewati Sari).')
+
+
+async def test_an_order_that_was_recorded_is_told_as_an_edit_by_whoever_gave_it(station: Station) -> None:
+    await station.until(START + 50)
+    records, control = Records(station.settings), station.air.control
+    async with MemoryBus() as bus, bus.subscribe(PlanChanged) as told:
+        running = [asyncio.create_task(run()) for run in (records.keep_open, OrderRecords(control, records, bus).run)]
+        try:
+            kept = await station.order(Act.SKIP)
+            async with asyncio.timeout(30):
+                assert await anext(told) == PlanChanged("radio", "edits", "Sari")
+            assert control.to_record() == []
+            edits = await PlanStore((await records.opened()).engine).edits("radio", Quanta(kept.at - 1))
+            assert [edit.document["ordered"] for edit in edits] == [kept.order.id]
+        finally:
+            for task in running:
+                task.cancel()
+            await asyncio.wait(running)
+            await (await records.opened()).engine.dispose()
 
 
 def test_edits_of_orders_are_laid_over_documents_until_these_hold_them() -> None:
