@@ -4,7 +4,6 @@ One process writes (:mod:`lppl.station.alarms`): it opens and closes by channel,
 same twice changes nothing. Staff acknowledge; anybody reads.
 """
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -79,25 +78,11 @@ class Incidents:
         async with self._reading.connect() as connection:
             return tuple(_incident(row) for row in await connection.execute(query))
 
-    async def during(
-        self, start: datetime, end: datetime, *, channel: str | None = None, limit: int = 500
-    ) -> tuple[Incident, ...]:
-        """Return what went on at any time in [start, end), the newest first; `channel` empty: the whole station's."""
+    async def during(self, start: datetime, end: datetime, *, limit: int = 500) -> tuple[Incident, ...]:
+        """Return what went on at any time in [start, end), the newest first."""
         query = select(incidents).where(_overlaps(start, end)).order_by(incidents.c.began.desc(), incidents.c.id.desc())
-        if channel is not None:
-            query = query.where(incidents.c.channel == channel)
         async with self._reading.connect() as connection:
             return tuple(_incident(row) for row in await connection.execute(query.limit(limit)))
-
-    async def lasted(self, start: datetime, end: datetime, now: datetime) -> Mapping[tuple[str, str], timedelta]:
-        """Return for how long of [start, end) each kind lasted, by (channel, kind); what goes on counts to `now`."""
-        query = select(incidents).where(_overlaps(start, end))
-        sums: dict[tuple[str, str], timedelta] = {}
-        async with self._reading.connect() as connection:
-            for found in map(_incident, await connection.execute(query)):
-                key = found.channel, found.kind
-                sums[key] = sums.get(key, timedelta()) + found.within(start, end, now)
-        return sums
 
 
 def _this(channel: str, kind: str, began: datetime) -> ColumnElement[bool]:

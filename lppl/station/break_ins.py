@@ -16,10 +16,10 @@ def channel_of(settings: Settings, name: str) -> ChannelSettings:
     return next(c for c in settings.channels if c.id == name)
 
 
-def over_of(settings: Settings, store: HouseStore, order: Order, *, until: Quanta | None = None) -> Over | None:
+def over_of(settings: Settings, store: HouseStore, order: Order) -> Over | None:
     """Return what airs by an order now: its own material, else the generic slate; None when neither is there.
 
-    Reads small files.
+    When it ends is not said. Reads small files.
     """
     assert order.break_in is not None
     channel = channel_of(settings, order.channel)
@@ -29,7 +29,7 @@ def over_of(settings: Settings, store: HouseStore, order: Order, *, until: Quant
     why = f"Sela Darurat oleh {order.by}: {order.break_in.headline}"
     if order.break_in.spoken and not order.break_in.voice:
         why += " (suara sintetis)"
-    return Over(found, until, PROGRAMME, why, Category.NEWS.value) if found else None
+    return Over(found, None, PROGRAMME, why, Category.NEWS.value) if found else None
 
 
 def is_its_own(settings: Settings, order: Order, over: Over) -> bool:

@@ -202,8 +202,5 @@ class ControlPages:
         return self._layout.page(
             visit, "staff/control.html", title="control", words=WORDS, scripts=["control"],
             acts=visit.may(Right.CONTROL),
-            data={
-                "channels": channels, "acts": visit.may(Right.CONTROL), "zone": str(settings.station.zone),
-                "me": visit.me.name,
-            },
+            data={"channels": channels, "acts": visit.may(Right.CONTROL), "zone": str(settings.station.zone)},
         )  # fmt: skip

@@ -51,7 +51,8 @@ export class BreakIns {
     this.button = document.querySelector('[data-role="break-in"]');
     this.button.addEventListener("click", () => this.open());
     for (const kind of ["state", "line"]) room.on(kind, () => this.#enabled());
-    listen("plan", ({ what }) => (what === undefined || what === "break_in") && this.#look());
+    // after news was lost nobody knows what changed
+    listen("plan", ({ channel, what }) => (channel === undefined || what === "break_in") && this.#look());
     this.#look();
   }
 
@@ -77,7 +78,7 @@ export class BreakIns {
     if (this.#box || this.button.disabled) return;
     const before = document.activeElement;
     const chosen = data.channels.map((c) => el("label", { class: "form-check form-check-inline" }, el("input", { class: "form-check-input", type: "checkbox", name: "channel", value: c.id, checked: true }), el("span", { class: "form-check-label" }, c.name)));
-    const channels = el("fieldset", { class: "ck-chosen-channels" }, el("legend", { class: "form-label" }, t("choose_channels")), ...chosen, el("div", { class: "invalid-feedback", "data-role": "no-channel", role: "alert" }));
+    const channels = el("fieldset", {}, el("legend", { class: "form-label" }, t("choose_channels")), ...chosen, el("div", { class: "invalid-feedback", "data-role": "no-channel", role: "alert" }));
     const close = el("button", { class: "btn-close", type: "button", "aria-label": t("close"), onclick: () => this.#box.close() });
     this.#box = el("dialog", { class: "ask ck-break-box", "aria-labelledby": "ck-break-title" },
       el("div", { class: "modal-header" }, el("h2", { class: "modal-title", id: "ck-break-title" }, t("break_in")), close),
@@ -128,7 +129,6 @@ export class BreakIns {
   async #air(body) {
     const cards = this.#channels();
     if (!cards.length) return;
-    for (const button of this.#box.querySelectorAll("[data-air]")) button.disabled = true;
     this.#box.close();
     await Promise.all(cards.map(({ channel }) => this.#room.order(channel.id, "break-in", body, `${t("break_in")} · ${channel.name}`)));
   }
