@@ -47,6 +47,7 @@ def _legible(text: str) -> str:
 
 
 Headline = Annotated[str, StringConstraints(max_length=120), AfterValidator(_legible)]
+Label = Annotated[str, StringConstraints(max_length=24), AfterValidator(_legible)]
 Line = Annotated[str, StringConstraints(max_length=240), AfterValidator(readable)]
 
 
@@ -55,7 +56,7 @@ class BreakIn(Document):
 
     id: Slug
     headline: Headline
-    label: Annotated[str, StringConstraints(max_length=24), AfterValidator(_legible)] = "SELA DARURAT"
+    label: Label = "SELA DARURAT"
     """Stands above the headline: ``STOP PRESS``."""
     lines: Annotated[tuple[Line, ...], Field(max_length=8)] = ()
     source: Line = ""

@@ -142,7 +142,7 @@ async def _title(visit: Visit, channel: str, put: PutIn) -> str:
 @operations.get("/break-ins", Right.VIEW, "Sela Darurat yang disiapkan / Prepared break-ins")
 async def break_ins(visit: Visit) -> list[PreparedOut]:
     """Return the prepared break-ins, the generic one first, and where each can air at once."""
-    return [PreparedOut.of(each) for each in await visit.office.control_room.break_ins()]
+    return [PreparedOut.told(each) for each in await visit.office.control_room.break_ins()]
 
 
 @operations.post("/break-ins", Right.CONTROL, "Siapkan Sela Darurat / Prepare a break-in", status=201)

@@ -1,10 +1,10 @@
 """Values of the control room's operations. Instants are ISO 8601; `_ms` are milliseconds since the epoch, air time."""
 
-from typing import Annotated, cast
+from typing import Annotated, Any, cast
 
 from pydantic import AfterValidator, AwareDatetime, BaseModel, ConfigDict, Field, StringConstraints, model_validator
 
-from lppl.break_in import GENERIC, BreakIn, Line, readable
+from lppl.break_in import GENERIC, BreakIn, Headline, Label, Line
 from lppl.desk.control import Deed, Prepared
 from lppl.desk.control_room import Alarm, ChannelNow, SeenItem
 from lppl.orders import Act, Kept, State
@@ -81,18 +81,11 @@ def _voice(value: str) -> str:
     return value
 
 
-def _legible(value: str) -> str:
-    found = readable(value)
-    if not found:
-        raise wrong("tulis sesuatu yang dapat dibaca", "write something that can be read")
-    return found
-
-
 class TextIn(Given):
     """A break-in: what is read and heard. Either `voice`, a recording in the media folder, or a synthetic voice."""
 
-    headline: Annotated[str, StringConstraints(max_length=120), AfterValidator(_legible)]
-    label: Annotated[str, StringConstraints(max_length=24), AfterValidator(_legible)] = "SELA DARURAT"
+    headline: Headline
+    label: Label = "SELA DARURAT"
     lines: Annotated[list[Line], Field(max_length=8)] = []
     source: Line = ""
     voice: Annotated[str, StringConstraints(max_length=200, strip_whitespace=True), AfterValidator(_voice)] = ""
@@ -271,23 +264,6 @@ class LevelsOut(BaseModel):
     channels: dict[str, list[LevelOut]]
 
 
-class PreparedOut(TextIn):
-    """A prepared break-in; `ready` tells of each channel whether it can air at once. `fixed`: it cannot be changed."""
-
-    name: str
-    ready: dict[str, bool]
-    fixed: bool
-
-    @classmethod
-    def of(cls, prepared: Prepared) -> "PreparedOut":
-        """Return it as told."""
-        it = prepared.break_in
-        return cls.model_construct(
-            name=it.id, ready=prepared.ready, fixed=it.id == GENERIC.id, lines=list(it.lines),
-            **it.model_dump(exclude={"id", "lines", "voice_asset"}),
-        )  # fmt: skip
-
-
 class KeptBreakInOut(TextIn):
     """A break-in as it is kept."""
 
@@ -296,9 +272,24 @@ class KeptBreakInOut(TextIn):
     @classmethod
     def of(cls, kept: BreakIn) -> "KeptBreakInOut":
         """Return it as told."""
-        return cls.model_construct(
-            name=kept.id, lines=list(kept.lines), **kept.model_dump(exclude={"id", "lines", "voice_asset"})
-        )
+        return cls.model_construct(**_written(kept))
+
+
+class PreparedOut(KeptBreakInOut):
+    """A prepared break-in; `ready` tells of each channel whether it can air at once. `fixed`: it cannot be changed."""
+
+    ready: dict[str, bool]
+    fixed: bool
+
+    @classmethod
+    def told(cls, prepared: Prepared) -> "PreparedOut":
+        """Return it as told."""
+        it = prepared.break_in
+        return cls.model_construct(**_written(it), ready=prepared.ready, fixed=it.id == GENERIC.id)
+
+
+def _written(kept: BreakIn) -> dict[str, Any]:
+    return kept.model_dump(exclude={"id", "voice_asset"}) | {"name": kept.id, "lines": list(kept.lines)}
 
 
 def _instant(at: int) -> AwareDatetime | None:
