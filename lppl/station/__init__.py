@@ -116,7 +116,7 @@ class Station:
         """Run until told to stop. Raises OSError when the port or the data folder cannot be used."""
         loop = asyncio.get_running_loop()
         for sig in (signal.SIGTERM, signal.SIGINT):
-            loop.add_signal_handler(sig, self._stop.set)
+            loop.add_signal_handler(sig, self.restarts.end)
         data = self.settings.data_dir
         for folder in ("journal", "state"):
             await asyncio.to_thread(partial((data / folder).mkdir, parents=True, exist_ok=True))
@@ -267,12 +267,13 @@ class Station:
         from lppl.webhooks import Webhooks
 
         records = Records(self.settings, self.air.clock.rest if self.air is not None else float)
+        seal = await self._seal()
         loops: list[tuple[str, Callable[[], Awaitable[None]]]] = [("database", records.keep_open)]
         if self.serving is not None:
             self.serving.database_failure = lambda: records.failure
             self.serving.withheld = records.withheld
             self.serving.audience.library = lambda: records.library
-            self.serving.office = await self._office(self.serving, records)
+            self.serving.office = self._office(self.serving, records, seal)
             loops.append(("first_account", partial(self._say_first_link, self.serving.office, records)))
         if self.air is not None:
             watch = ShelfWatch(self.settings, records, self.bus, self.air.take_shelf)
@@ -294,8 +295,6 @@ class Station:
 
         async def occurrences() -> Occurrences:
             return Occurrences((await records.opened()).engine)
-
-        seal = await self._seal()
 
         async def hooks() -> Webhooks:
             return Webhooks((await records.opened()).engine, seal)
@@ -322,7 +321,7 @@ class Station:
             for name, run in loops:
                 group.create_task(supervised(name, run))
 
-    async def _office(self, serving: Serving, records: "Records") -> "Office":
+    def _office(self, serving: Serving, records: "Records", seal: "Seal") -> "Office":
         """Return what pages of staff work with."""
         from lppl.desk.dashboard import health_told
         from lppl.desk.office import Office
@@ -331,7 +330,7 @@ class Station:
             self.settings,
             lambda: records.library,
             self.bus,
-            await self._seal(),
+            seal,
             lambda: datetime.fromtimestamp(serving.clock.now_ms() / 1000, UTC),
             self.restarts.ask,
             serving.audience.live_counts,

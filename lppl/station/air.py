@@ -359,10 +359,8 @@ class Air:
     def shorten(self, channel: str, at: Quanta) -> None:
         """Let the past say that what runs ends at `at`."""
         past = self.history[channel]
-        kept = list(aired_until(list(past)[-1:], at))
         if past:
-            past.pop()
-            past.extend(kept)
+            past.extend(aired_until((past.pop(),), at))
 
     async def take_shelf(self, channel: str, shelf: Shelf) -> None:
         """Plan with a changed library; what is about to begin stays."""

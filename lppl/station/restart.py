@@ -24,6 +24,7 @@ class Restarts:
     def __init__(self, data_dir: Path, stop: asyncio.Event) -> None:
         self._mark, self._stop = data_dir / "state" / MARK, stop
         self._known = self._stamp()
+        self._ended = False
         self.wanted = False
 
     def ask(self) -> None:
@@ -39,7 +40,14 @@ class Restarts:
                 self._begin()
         await asyncio.Event().wait()  # until the station takes everything down
 
+    def end(self) -> None:
+        """End for good, also when this process was about to begin again."""
+        self._ended, self.wanted = True, False
+        self._stop.set()
+
     def _begin(self) -> None:
+        if self._ended:
+            return
         log.info("starting_anew")
         self.wanted = True
         self._stop.set()
