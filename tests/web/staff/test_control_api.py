@@ -1,5 +1,6 @@
 """The control room by the API where there is no air: who may, what is refused where, alarms, break-ins."""
 
+import asyncio
 from collections.abc import Iterable
 from dataclasses import replace
 from datetime import timedelta
@@ -9,15 +10,17 @@ import pytest
 
 from lppl.accounts import Role
 from lppl.alarms import ActiveAlarm, AlarmKind
+from lppl.audit import Actor
 from lppl.clock import AirClock
 from lppl.desk.control_room import told
 from lppl.incidents import Incident, Incidents
 from lppl.media import AssetId, HouseId, Material
+from lppl.orders import Kept, Ledger, State
 from lppl.quanta import Quanta, at_or_after, covering, starting
 from lppl.rundown import Kind, Line, lines_to_json
 from lppl.station.alarms import alarms_file, to_json
 from lppl.station.meters import Meters
-from lppl.station.orders import inbox
+from lppl.station.orders import given, inbox, write_ledger
 from lppl.station.state import rundown_file
 from streaming.levels import Level
 from tests.web.staff.conftest import NOW, Site
@@ -186,6 +189,23 @@ async def test_what_airs_what_comes_and_what_begins_on_time(site: Site) -> None:
     assert (hard := (await room.state("tv", NOW)).hard) is not None and hard.start == now + covering(45)
     assert (await room.state("radio", NOW)).hard is None
     assert (await room.state("tv", NOW + timedelta(hours=1))).item is None, "off the air"
+
+
+async def test_an_order_is_noted_also_when_the_page_that_gave_it_has_gone(site: Site) -> None:
+    room = replace(site.office, sight=View(int(NOW.timestamp() * 1000))).control_room
+    settings = site.office.settings
+    page = asyncio.create_task(room.hold("tv", Actor(None, "Sari"), NOW))
+    async with asyncio.timeout(30):
+        while not (waiting := await asyncio.to_thread(given, settings)):
+            await asyncio.sleep(0.01)
+    page.cancel()
+    await asyncio.wait({page})
+    taken = Kept(order=waiting[0], state=State.ACCEPTED, taken=NOW)
+    await asyncio.to_thread(write_ledger, settings, "tv", Ledger(kept=(taken,)))
+    async with asyncio.timeout(30):
+        while not (noted := [e for e in await site.office.audit.page() if e.action == "air.hold"]):
+            await asyncio.sleep(0.01)
+    assert [e.actor for e in noted] == ["Sari"]
 
 
 def test_alarms_that_go_on_stand_before_those_that_are_over() -> None:
