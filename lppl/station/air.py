@@ -5,41 +5,35 @@ a file beside the journal.
 """
 
 import asyncio
-import threading
 from collections import deque
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import replace
-from pathlib import Path
 
 import structlog
 
 from lppl import journal
 from lppl.clock import AirClock
-from lppl.config import ChannelSettings, Settings
-from lppl.derived import Variant
+from lppl.config import Settings
 from lppl.events import Bus, ItemStarted, ScheduleChanged
 from lppl.journal import Entry, Item, Record
-from lppl.media import ChannelKind, HouseId, Material, Shelf
+from lppl.media import HouseId, Material, Shelf
 from lppl.ports import Aired
 from lppl.quanta import BEAT, QUANTUM_MS, Quanta, covering
 from lppl.rundown import Kind, Line, Rundown
 from lppl.station import state
 from lppl.station.builtin import Builtins
 from lppl.station.control import Control
-from lppl.station.graphics import keep_logo
 from lppl.station.history import NOT_PROGRAMME, aired_entries, aired_item, aired_until
+from lppl.station.layouts import Layouts
 from lppl.station.state import AirStatus, ChannelStatus, ComingLine
 from lppl.station.supervision import supervised
+from lppl.station.telling import Telling
 from playout.channel import SHORT_OUTAGE, ChannelPlayout, Ladder
 from playout.engine import Engine
-from scheduler.documents import Documents, laid_out
-from scheduler.file_plan import plan_of
+from scheduler.documents import Documents
 from scheduler.findings import Finding, Rule
-from scheduler.laying_out import dress
 from scheduler.memory import aired_line
-from scheduler.plan import FOLDER, Plan, untimed
-from scheduler.planner import Origin, SchedulePlanner, read_schedule_file
-from scheduler.prayer import Place
+from scheduler.planner import SchedulePlanner
 from streaming.house import HouseStore
 
 log = structlog.get_logger(__name__)
@@ -51,9 +45,6 @@ ORDER_HORIZON = covering(20 * 60)
 """What an order needs planned at once; the days after it are planned within seconds."""
 RENEW = covering(50 * 3600)
 """Plan on when less than this is left of the rundown: two days ahead are always planned."""
-TOLD_EVERY = covering(3600)
-PIECES_AHEAD = covering(3 * 3600)
-"""Crossfades and faded ends are rendered this long ahead: quickly made, and of no use once the plan has changed."""
 HEADWAYS = (0, 0, BEAT, 2 * BEAT, 6 * BEAT)
 """How much later than the committed end an order takes effect (quanta), tried in turn: a plan takes a few hundredths of
 a second, but where the machine is very busy it comes too late for the first."""
@@ -67,7 +58,6 @@ RECENT = 4000
 """Entries kept for the index. Should the database be away for longer, the next start reads on in the journal."""
 STEER_S = 5.0
 LOOK_S = 4.0
-SHELF_FILE_EVERY_S = 20.0
 
 
 class Air:
@@ -84,31 +74,15 @@ class Air:
     ) -> None:
         self.settings, self._store, self.clock = settings, store, clock
         self._told, self._bus = told, bus
-        self._folder = settings.data_dir / "journal"
-        self._zone = settings.station.zone
-        self._place = Place(settings.station.latitude, settings.station.longitude, self._zone)
-        self.planner = SchedulePlanner(self._zone)
+        self.planner = SchedulePlanner(settings.station.zone)
         self.history: dict[str, deque[Aired]] = {c.id: deque(maxlen=HISTORY) for c in settings.channels}
-        self.schedule_errors: dict[str, str | None] = {}
-        self._file_plans: dict[str, Plan] = {}
-        self._documents: dict[str, Documents] = {}
-        self._unsaved: set[str] = set()
         self._stale: set[str] = set()
-        self._laying_out = {c.id: threading.Lock() for c in settings.channels}
-        """So that what is laid out with less knowledge never comes after what was with more."""
         self._turns = {c.id: asyncio.Lock() for c in settings.channels}
         """One at a time makes a channel's plan: what was begun with less knowledge never comes after who knew more."""
-        self._laid: set[str] = set()
-        self._told_at = Quanta(0)
-        self._schedule_stamp: dict[str, tuple[int, int] | None] = {}
         self._reported: set[HouseId] = set()
         self._said: dict[str, frozenset[tuple[str, str]]] = {}
-        self._shelves: dict[str, Shelf] = {}
-        self._shelf_saved_at = -SHELF_FILE_EVERY_S
-        self._shelves_saved = True
         self.on_lost: Callable[[HouseId], object] = lambda _house: None
         self._entries: dict[str, list[Entry]] = {c.id: [] for c in settings.channels}
-        self._channels: dict[str, ChannelSettings] = {c.id: c for c in settings.channels}
         self.engine = Engine(
             [
                 ChannelPlayout(
@@ -116,11 +90,13 @@ class Air:
                 )
                 for c in settings.channels
             ],
-            journal.JournalWriter(self._folder),
+            journal.JournalWriter(settings.data_dir / "journal"),
             clock,
             self._committed,
         )
         self.control = Control(self, settings, store)
+        self._layouts = Layouts(settings, self.planner, clock, self.control.overlaid)
+        self._telling = Telling(settings, self.planner, self.engine.channels)
         for c in settings.channels:
             self.planner.update(
                 c.id,
@@ -163,6 +139,11 @@ class Air:
             await self.control.recall(channel)
             await self.read_schedule(channel)
             await self.plan(channel, horizon=FIRST_HORIZON)
+
+    def _recall(self, channel: str) -> None:
+        """Read what was remembered of the plan of a channel. Blocking."""
+        self._layouts.recall(channel)
+        self.planner.recall(channel, state.read_rundown(self.settings, channel))
 
     def _note_running(self, playout: ChannelPlayout) -> None:
         """Let the past say that what runs on over a restart airs to its planned end, not only as far as committed."""
@@ -217,7 +198,7 @@ class Air:
         if self.clock.offset_ms > SHORT_OUTAGE * QUANTUM_MS:
             self.clock.follow()
             await self.engine.reopen()
-        self._schedule_stamp.clear()
+        self._layouts.forget_files()
         for channel in self.engine.channels:
             await self.read_schedule(channel)
             await self.plan(channel, keep=False)
@@ -230,8 +211,7 @@ class Air:
                 for house in tuple(channel.lost):
                     await self._recover(channel, house)
                 await self._renew(name, channel)
-            await self._save_shelves()
-            await self._save_rundowns()
+            await self._telling.save(self.clock.now())
 
     async def _recover(self, channel: ChannelPlayout, house: HouseId) -> None:
         """Look whether what was lost is back; tell the library, once, that it is to be made again."""
@@ -264,65 +244,22 @@ class Air:
 
     # --- planning ---
 
-    def schedule_path(self, channel: str) -> Path:
-        """Return where the schedule file of `channel` lies."""
-        return self.settings.schedule_file(self._channels[channel])
-
     async def read_schedule(self, channel: str) -> bool:
         """Read the schedule file when it is new; return whether the schedule changed."""
-        path = self.schedule_path(channel)
-        stamp = _stamp(path)  # one stat call of a local file: less than handing it to a thread
-        if channel in self._schedule_stamp and self._schedule_stamp[channel] == stamp:
-            return False
-        self._schedule_stamp[channel] = stamp
-        read = await asyncio.to_thread(read_schedule_file, path, self._channels[channel].kind)
-        self.schedule_errors[channel] = str(read.error) if read.error else None
-        if read.error:
-            log.error("schedule_wrong", channel=channel, in_force=read.origin.value, mistakes=read.error.mistakes)
-        elif read.origin is Origin.FILE:
-            log.info("schedule_read", channel=channel, file=str(path))
-        self._file_plans[channel] = plan_of(read.schedule, self._zone)
-        await self._lay_out(channel)
-        return True
+        changed = await self._layouts.read_file(channel)
+        if changed:
+            await self._lay_out(channel)
+        return changed
 
     async def take_documents(self, channel: str, documents: Documents) -> None:
         """Plan with what staff have laid down; what is about to begin stays, but a new hard start may cut it."""
-        if self._documents.get(channel) == documents:
-            return
-        if documents.grid is not None and documents.grid != self._documents.get(channel, Documents()).grid:
-            log.info("grid_in_force", channel=channel, entries=len(documents.grid.get("entries", ())))
-        self._documents[channel] = documents
-        await asyncio.to_thread(state.write_documents, self.settings, channel, documents)
-        await self._lay_out(channel)
-        await self.plan(channel, keep=False)
+        if await self._layouts.take(channel, documents):
+            await self._lay_out(channel)
+            await self.plan(channel, keep=False)
 
     async def _lay_out(self, channel: str) -> None:
-        """Make the plan of a channel from its documents, or from its file while no grid was published."""
         async with self._turns[channel]:
-            await asyncio.to_thread(self._lay_out_if_possible, channel)
-
-    def _lay_out_if_possible(self, channel: str) -> None:
-        try:
-            with self._laying_out[channel]:
-                self._lay_out_now(channel)
-            self._laid.add(channel)
-        except Exception:  # no document is worth the air: what was laid out before holds
-            log.exception("documents_not_laid_out", channel=channel)
-            if channel not in self._laid:
-                self.planner.update(channel, plan=self._file_plans.get(channel))
-
-    def _lay_out_now(self, channel: str) -> None:
-        documents = self.control.overlaid(channel, self._documents.get(channel, Documents()))
-        from_file = self._file_plans.get(channel, Plan())
-        found = laid_out(channel, documents, from_file, self._zone, self._place, self.clock.now())
-        rules, on_tv = found.sheet.rules, self._channels[channel].kind is ChannelKind.TV
-        logo = keep_logo(self.settings, rules.logo) if rules.logo and on_tv else ""
-        self.planner.update(
-            channel,
-            # by a clock that shows no credible time nothing can begin on time: programmes flow, hard starts wait
-            plan=found.plan if self.clock.credible else untimed(found.plan),
-            dress=dress(rules, found.desk.programmes, logo) if on_tv else None,
-        )
+            await asyncio.to_thread(self._layouts.lay_out, channel)
 
     async def obey(
         self, channel: str, begin: Callable[[Quanta], Awaitable[None]], said: str = "", *, cut: bool = True
@@ -344,12 +281,12 @@ class Air:
                 break
         playout.cut(made, said)
         self.shorten(channel, at)
-        self._unsaved.add(channel)
+        self._telling.note_plan(channel)
         self.changed(channel)
 
     def _made_from(self, channel: str, at: Quanta, past: Sequence[Aired]) -> Rundown:
         """Lay out and plan anew from `at`, the next minutes only; blocking. The plan of days stays what is kept to."""
-        self._lay_out_if_possible(channel)
+        self._layouts.lay_out(channel)
         return self.planner.look(channel, at, Quanta(at + ORDER_HORIZON), past)
 
     def plan_anew(self, channel: str) -> None:
@@ -364,9 +301,8 @@ class Air:
 
     async def take_shelf(self, channel: str, shelf: Shelf) -> None:
         """Plan with a changed library; what is about to begin stays."""
-        self._shelves[channel] = shelf
         self.planner.update(channel, shelf=shelf)
-        self._shelves_saved = False
+        self._telling.note_shelf(channel, shelf)
         await self.plan(channel)
 
     async def take_ident(self, channel: str, ident: Material) -> None:
@@ -384,7 +320,7 @@ class Air:
         async with self._turns[channel]:
             await self._follow_new(self.engine.channels[channel], keep=keep, horizon=horizon)
         self._say_findings(channel)
-        self._unsaved.add(channel)
+        self._telling.note_plan(channel)
         self.changed(channel)
         for other in self.planner.mirroring(channel) if then else ():
             await self.plan(other, then=False, horizon=horizon)
@@ -444,45 +380,6 @@ class Air:
             log.warning("schedule_finding", channel=channel, where=where, finding=text)
         self._said[channel] = found
 
-    # --- what is remembered without the database, and told ---
-
-    async def _save_shelves(self) -> None:
-        """Remember what changed, but not at each file of a burst."""
-        now = asyncio.get_running_loop().time()
-        if not self._shelves_saved and now - self._shelf_saved_at > SHELF_FILE_EVERY_S:
-            self._shelf_saved_at, self._shelves_saved = now, True
-            for channel, shelf in tuple(self._shelves.items()):
-                await asyncio.to_thread(state.write_shelf, self.settings, channel, shelf)
-
-    def _recall(self, channel: str) -> None:
-        """Read what was remembered of the plan of a channel. Blocking."""
-        documents = state.read_documents(self.settings, channel)
-        if documents is not None:
-            self._documents[channel] = documents
-        self.planner.recall(channel, state.read_rundown(self.settings, channel))
-
-    async def _save_rundowns(self) -> None:
-        """Tell others what is planned and wanted, by files: not at each change of a burst, but every hour."""
-        now = self.clock.now()
-        if now - self._told_at > TOLD_EVERY:
-            self._told_at = now
-            self._unsaved.update(self.engine.channels)
-        for channel in tuple(self._unsaved):
-            self._unsaved.discard(channel)
-            rundown = self.engine.channels[channel].rundown
-            missing: dict[str, Quanta] = {}
-            for f in self.planner.findings(channel):
-                if f.rule is Rule.MISSING_ITEM and f.at:
-                    missing[f.item] = min(f.at, missing.get(f.item, f.at))
-            for folder, q in self.planner.folders(channel).items():
-                missing[f"{FOLDER}{folder}"] = q
-            wishes = [
-                w
-                for w in self.planner.wishes(channel)
-                if isinstance(w.specification, Variant) or w.needed < now + PIECES_AHEAD
-            ]
-            await asyncio.to_thread(state.write_plan, self.settings, channel, rundown or (), wishes, missing)
-
     # --- what others see ---
 
     def status(self) -> AirStatus:
@@ -498,17 +395,9 @@ class Air:
                 playout.substitute,
                 tuple(playout.lost),
                 coming,
-                self.schedule_errors.get(name) if self._documents.get(name, Documents()).grid is None else None,
+                self._layouts.file_error(name),
                 tuple(f"{f.where}: {f.indonesian} / {f.english}" for f in self.findings(name)),
             )
         # whole steps of 10 ms: the state file is written when something changes, and a clock always does a little
         offset = round(self.clock.offset_ms, -1) + 0.0  # never -0.0
         return AirStatus(channels, self.clock.credible, offset, self.engine.journal_failure)
-
-
-def _stamp(path: Path) -> tuple[int, int] | None:
-    try:
-        stat = path.stat()
-    except OSError:
-        return None
-    return stat.st_mtime_ns, stat.st_size
