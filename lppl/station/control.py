@@ -6,28 +6,26 @@ later plan. Nothing here may hold up the commit loop, and no order needs the dat
 """
 
 import asyncio
-from collections.abc import Awaitable, Iterable, Sequence
+from collections.abc import Awaitable
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
-from itertools import takewhile
 from typing import TYPE_CHECKING
 
 import structlog
 
 from lppl.config import Settings
 from lppl.errors import LpplError
-from lppl.journal import Entry
 from lppl.media import AssetId
 from lppl.orders import Act, Kept, Ledger, Order, State
-from lppl.quanta import GOP, Quanta, covering
-from lppl.rundown import Kind, Line, Rundown
+from lppl.quanta import Quanta, covering
+from lppl.rundown import Kind, Rundown
 from lppl.station import break_ins, orders
 from lppl.station.noticing import Noticed, noticing
+from lppl.station.order_effects import accepted, begun_by, edit_of, ended, ended_break_in, saying, with_orders
 from playout.channel import ChannelPlayout, Over
 from playout.items import line_of
 from scheduler import edits
 from scheduler.documents import Documents
-from scheduler.edits import Edit
 from streaming.house import HouseStore
 
 if TYPE_CHECKING:
@@ -43,11 +41,6 @@ RENDERED_WITHIN = timedelta(seconds=90)
 LOOK_ANYWAY_S = 60.0
 BLIND_S = 0.4
 """How often the inbox is looked into where the kernel tells nothing."""
-A_DAY = Quanta(270_000)
-"""How long a hold lasts that nobody ends."""
-OVERLAID = timedelta(days=3)
-SEEN_AGAIN = timedelta(seconds=30)
-"""An edit is laid over the documents by itself until they hold it, at most so long after it was recorded."""
 FORGOTTEN = covering(600)
 """A break-in that was on the air does not come back after a longer outage."""
 NEVER_BENEATH = (Kind.BREAK_IN, Kind.OFF, Kind.PREROLL)
@@ -91,7 +84,7 @@ class Control:
         playout, now = self._air.engine.channels[channel], datetime.now(UTC)
         for kept in ledger.unsettled:
             lost = kept.state is State.ACCEPTED and kept.order.act in (Act.SKIP, Act.PLAY)
-            if lost and not _began(self._air.entries(channel), kept):
+            if lost and not begun_by(self._air.entries(channel), kept):
                 # its effect was not on the air yet
                 self._again.append(kept.order)
                 self._ledgers[channel] = Ledger(kept=tuple(k for k in self.ledger(channel).kept if k is not kept))
@@ -172,15 +165,15 @@ class Control:
             try:
                 if order.expired(now):
                     text = "Terlambat diterima, tidak dijalankan.", "It came too late and was not done."
-                    await self._keep(_say(kept, State.EXPIRED, *text))
+                    await self._keep(saying(kept, State.EXPIRED, *text))
                 else:
                     await self._do(kept, self._air.engine.channels[channel])
             except Refused as error:
-                await self._keep(_say(kept, State.REFUSED, error.indonesian, error.english))
+                await self._keep(saying(kept, State.REFUSED, error.indonesian, error.english))
             except Exception as error:  # one order must not keep the others from being taken
                 log.exception("order_failed", channel=channel, act=order.act.value)
                 text = f"Perintah gagal dijalankan ({type(error).__name__}).", "The order failed."
-                await self._keep(_say(kept, State.REFUSED, *text))
+                await self._keep(saying(kept, State.REFUSED, *text))
             done = self.ledger(channel).of(order.id)
             log.info("order", channel=channel, act=order.act.value, by=order.by, state=done.state.value if done else "")
         await asyncio.to_thread(orders.done_with, self._settings, order)
@@ -217,8 +210,8 @@ class Control:
 
         def begin(at: Quanta) -> Awaitable[None]:
             if order.act is Act.RESUME and held is not None:
-                self._set(_ended(held, at))
-            self._set(_accepted(kept, at, _edit_of(order, at, title, line)))
+                self._set(ended(held, at))
+            self._set(accepted(kept, at, edit_of(order, at, title, line)))
             return asyncio.create_task(self._save(playout.channel))
 
         said = {Act.SKIP: f'"{title}" dilewati {order.by}', Act.RESUME: f"dilanjutkan {order.by}"}
@@ -238,7 +231,7 @@ class Control:
             )
 
         def begin(at: Quanta) -> Awaitable[None]:
-            self._set(_accepted(kept, at, _edit_of(order, at)))
+            self._set(accepted(kept, at, edit_of(order, at)))
             return asyncio.create_task(self._save(playout.channel))
 
         await self._air.obey(playout.channel, begin, cut=False)
@@ -259,17 +252,17 @@ class Control:
         ready = over is not None and break_ins.is_its_own(self._settings, kept.order, over)
         if over is None or not (ready or kept.order.at_once):
             text = "Sedang disiapkan; tayang begitu siap.", "It is being rendered, and airs once it is."
-            await self._keep(_say(kept, State.WAITING, *text))
+            await self._keep(saying(kept, State.WAITING, *text))
             return
         before, at = self.ledger(playout.channel).breaking_in(), Quanta(kept.at or playout.end)
         if before is not None and before.order.id != kept.order.id:
-            await self._keep(_over(before, at, playout.rundown or ()))
+            await self._keep(ended_break_in(before, at, playout.rundown or ()))
         note = f"{kept.order.break_in.label}: {kept.order.break_in.headline}"
         until = break_ins.until_of(kept.order, over, playout.end) if ready else Quanta(kept.order.until) or None
         edit = edits.ordered(edits.Act.BREAK_IN, at, kept.order.id, kept.order.by, note, until or edits.OPEN)
         text = ("", "") if ready else ("Layar umum tayang; teksnya sedang disiapkan.", "The generic slate airs first.")
-        began = _accepted(kept, at, edit)
-        await self._keep(_say(began, State.ACCEPTED if ready else State.WAITING, *text))
+        began = accepted(kept, at, edit)
+        await self._keep(saying(began, State.ACCEPTED if ready else State.WAITING, *text))
         self._air.shorten(playout.channel, playout.end)
         playout.break_in(replace(over, until=until))
         self._air.changed(playout.channel)
@@ -282,7 +275,7 @@ class Control:
         if breaking is None:
             raise Refused("Tidak ada Sela Darurat yang tayang.", "No break-in is on the air.")
         at = playout.end
-        await self._keep(_say(kept.model_copy(update={"at": at}), State.ACCEPTED, "", ""))
+        await self._keep(saying(kept.model_copy(update={"at": at}), State.ACCEPTED, "", ""))
         if breaking.at:
             playout.end_break_in(f"Sela Darurat diakhiri {kept.order.by}")
         await self._end(breaking, at)
@@ -292,10 +285,10 @@ class Control:
         channel = breaking.order.channel
         if not breaking.at:
             text = "Dibatalkan sebelum tayang.", "It was ended before it aired."
-            await self._keep(_say(_ended(breaking, at), State.EXPIRED, *text))
+            await self._keep(saying(ended(breaking, at), State.EXPIRED, *text))
             return
         playout = self._air.engine.channels[channel]
-        await self._keep(_over(breaking, at, playout.rundown or ()))
+        await self._keep(ended_break_in(breaking, at, playout.rundown or ()))
         self._air.plan_anew(channel)
 
     # --- what becomes of them ---
@@ -307,7 +300,7 @@ class Control:
             if kept.state is State.WAITING:
                 await self._settle_waiting(kept, playout, now)
             elif kept.state is State.ACCEPTED:
-                began = _began(entries, kept)
+                began = begun_by(entries, kept)
                 if began is not None:
                     await self._keep(kept.model_copy(update={"state": State.DONE, "at": began.item.start}))
             elif kept.breaks_in and playout.over is None:
@@ -322,7 +315,7 @@ class Control:
         elif now - kept.taken > RENDERED_WITHIN:
             text = "Teksnya gagal disiapkan; periksa peran worker.", "It could not be rendered; see the worker role."
             # what stands in on the air stays until it is ended
-            await self._keep(_say(kept, State.DONE if kept.at else State.REFUSED, *text))
+            await self._keep(saying(kept, State.DONE if kept.at else State.REFUSED, *text))
 
     # --- the ledger ---
 
@@ -362,87 +355,3 @@ class Control:
         """Return the orders whose edit has yet to be recorded as it is now."""
         every = (k for ledger in self._ledgers.values() for k in ledger.kept)
         return [k for k in every if k.edit is not None and k.recorded is None]
-
-
-# --- pure --------------------------------------------------------------------------------------------
-
-
-def with_orders(documents: Documents, ledger: Ledger, now: datetime) -> Documents:
-    """Return `documents` with the edits of the orders in `ledger` that they do not hold as they are now."""
-    there = {str(document.get("ordered", "")): number for number, document in documents.edits.items()}
-    found = dict(documents.edits)
-    for kept in ledger.kept:
-        if kept.edit is None or now - kept.taken > OVERLAID:
-            continue
-        number = there.get(kept.order.id)
-        fresh = kept.recorded is None or now - kept.recorded < SEEN_AGAIN
-        if kept.recorded is None or (number is None and fresh):
-            found[number or str(-int(kept.order.id[-7:], 16) - 1)] = kept.edit
-    return replace(documents, edits=found) if found != documents.edits else documents
-
-
-def _began(entries: Sequence[Entry], kept: Kept) -> Entry | None:
-    """Return the journal's entry with which the effect of an order began; None while it has not."""
-    since = takewhile(lambda e: e.item.start >= kept.at, reversed(entries))
-    named = kept.order.act in (Act.NEXT, Act.PLAY)
-    return next((e for e in reversed(list(since)) if not named or e.item.asset == kept.order.asset), None)
-
-
-def _edit_of(order: Order, at: Quanta, running: str = "", line: Line | None = None) -> Edit:
-    """Return the edit that keeps an order from `at` on; `running`, `line`: the title and line of what it cuts."""
-    match order.act:
-        case Act.PLAY:
-            return edits.play(at, AssetId(order.asset), order.title, order.id, order.by)
-        case Act.NEXT:
-            return edits.insert_next(at, AssetId(order.asset), order.title, order.id, order.by)
-        case Act.HOLD:
-            return edits.ordered(edits.Act.HOLD, at, order.id, order.by, until=Quanta(at + A_DAY))
-        case Act.FILL:
-            return edits.ordered(edits.Act.FILL, at, order.id, order.by, until=Quanta(order.until))
-        case Act.RESUME:
-            return edits.ordered(edits.Act.RESUME, at, order.id, order.by)
-        case _:
-            skipped = edits.ordered(edits.Act.SKIP, at, order.id, order.by, running)
-            # of what another channel airs too, the rest would go on at once; everything else counts as aired
-            mirrored = line is not None and line.mirrors
-            left = edits.Left(slot=line.slot, asset=line.material.asset) if line is not None and mirrored else None
-            return skipped.model_copy(update={"left": left})
-
-
-def _accepted(kept: Kept, at: Quanta, edit: Edit) -> Kept:
-    said = {"state": State.ACCEPTED, "at": at, "edit": edit.model_dump(mode="json"), "recorded": None}
-    return kept.model_copy(update=said)
-
-
-def _say(kept: Kept, state: State, indonesian: str, english: str) -> Kept:
-    return kept.model_copy(update={"state": state, "indonesian": indonesian, "english": english})
-
-
-def _ended(kept: Kept, at: Quanta) -> Kept:
-    """Return a hold, a filling or a break-in that ends at `at`."""
-    edit = None if kept.edit is None else kept.edit | {"until": at}
-    return kept.model_copy(update={"ended": at, "edit": edit, "recorded": None if edit else kept.recorded})
-
-
-def _over(breaking: Kept, at: Quanta, rundown: Iterable[Line]) -> Kept:
-    """Return a break-in that ended at `at`, with what it covered of `rundown`."""
-    ended = _ended(breaking, at)
-    covered = [b.model_dump(mode="json") for b in _covered(rundown, Quanta(breaking.at), at)]
-    edit = None if ended.edit is None else ended.edit | {"beneath": covered}
-    state = State.DONE if breaking.state is State.WAITING else breaking.state
-    return ended.model_copy(update={"edit": edit, "state": state})
-
-
-def _covered(rundown: Iterable[Line], start: Quanta, end: Quanta) -> list[edits.Beneath]:
-    """Return what of `rundown` a break-in covered during [start, end)."""
-    found = []
-    for line in rundown:
-        a, b = max(line.start, start), min(line.end, end)
-        if a >= b or line.kind not in (Kind.ITEM, Kind.FILLER):
-            continue
-        plain = line.material.house.startswith(line.material.asset)
-        until = line.in_point + b - line.start
-        if line.material.on_tv and b < line.end:
-            until -= until % GOP  # it goes on at a key frame
-        found.append(edits.Beneath(asset=line.material.asset, at=a, length=b - a, until=until if plain else 0))
-    return found

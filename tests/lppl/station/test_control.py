@@ -24,7 +24,7 @@ from lppl.rundown import Kind
 from lppl.station import orders
 from lppl.station.air import Air
 from lppl.station.builtin import Builtins
-from lppl.station.control import with_orders
+from lppl.station.order_effects import with_orders
 from lppl.station.order_records import OrderRecords
 from lppl.station.records import Records
 from scheduler.comparison import compare
