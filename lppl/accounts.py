@@ -9,7 +9,9 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Annotated
 
-from pydantic import StringConstraints
+from pydantic import AfterValidator, StringConstraints
+
+from lppl.settings import one_line
 
 SESSION_IDLE = timedelta(hours=12)
 """A session that nobody uses for a shift ends."""
@@ -19,6 +21,10 @@ LINK_LIFE_FIRST = timedelta(days=7)
 
 Login = Annotated[str, StringConstraints(pattern=r"^[a-z0-9][a-z0-9._-]{1,63}$")]
 """What somebody logs in with: small letters, digits, ``. _ -``."""
+PersonName = Annotated[
+    str, StringConstraints(strip_whitespace=True, min_length=1, max_length=120), AfterValidator(one_line)
+]
+Agency = Annotated[str, StringConstraints(strip_whitespace=True, max_length=120), AfterValidator(one_line)]
 
 
 class Right(StrEnum):
@@ -129,6 +135,10 @@ class Session:
     expires: datetime
     address: str
     agent: str
+
+    def lasts(self, now: datetime) -> bool:
+        """Tell whether it still holds: not too old, and used within a shift."""
+        return now < self.expires and now - self.seen <= SESSION_IDLE
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,10 +9,10 @@ from sqlalchemy import Row, insert, or_, select
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from lppl.database import READS
+from lppl.masking import MASK, cleaned
 from lppl.tables import audit
 
 SECRET_WORDS = ("password", "sandi", "secret", "token", "totp")
-HIDDEN = "***"
 LONGEST = 20_000
 """Characters of a before or after that are kept; whole grids keep their own versions."""
 
@@ -111,17 +111,18 @@ class AuditLog:
 
 
 def without_secrets(value: Any) -> Any:
-    """Return JSON-able `value` with what is secret by its key masked, and shortened where it is very long."""
+    """Return JSON-able `value` without what is secret by its key or in an address; very long text is shortened."""
     match value:
         case Mapping():
             return {
-                str(k): HIDDEN if v and any(w in str(k).lower() for w in SECRET_WORDS) else without_secrets(v)
+                str(k): MASK if v and any(w in str(k).lower() for w in SECRET_WORDS) else without_secrets(v)
                 for k, v in value.items()
             }
         case list() | tuple():
             return [without_secrets(v) for v in value]
-        case str() if len(value) > LONGEST:
-            return value[:LONGEST] + "…"
+        case str():
+            shown = cleaned(value)
+            return shown if len(shown) <= LONGEST else shown[:LONGEST] + "…"
     return value
 
 

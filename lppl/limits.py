@@ -3,9 +3,21 @@
 import time
 from collections import OrderedDict, deque
 from collections.abc import Callable
+from ipaddress import IPv6Address, ip_address
 
 KEYS = 20_000
 """Keys that are remembered; the one unused longest is forgotten first."""
+
+
+def household(address: str) -> str:
+    """Return whose tries those from an address are: a visitor by IPv6 has a whole /64 to choose from."""
+    try:
+        found = ip_address(address.partition("%")[0])
+    except ValueError:
+        return address
+    if not isinstance(found, IPv6Address) or found.ipv4_mapped is not None:
+        return address
+    return found.exploded[:19]
 
 
 class Limit:

@@ -1,5 +1,6 @@
 """What pydantic finds wrong, as sentences for people: files of settings, forms and the API say the same."""
 
+import re
 from collections.abc import Mapping
 
 from pydantic_core import ErrorDetails
@@ -50,10 +51,31 @@ _SENTENCES: Mapping[str, tuple[str, str]] = {
 }
 
 
+_SHORT_NAME = re.compile(r"\^(\[a-z0-9\])?\[a-z0-9([._-]*)\]\{\d+,(\d+)\}\$")
+"""Patterns of short names: small letters, digits, and some signs."""
+
+
+def _short_name(pattern: str) -> tuple[str, str] | None:
+    """Return what a pattern of short names allows, in words; None for any other pattern."""
+    found = _SHORT_NAME.fullmatch(pattern)
+    if found is None:
+        return None
+    signs = " ".join(found[2])
+    indonesian = f"huruf kecil, angka dan {signs}" if signs else "huruf kecil dan angka"
+    english = f"small letters, digits and {signs}" if signs else "small letters and digits"
+    most = int(found[3]) + bool(found[1])
+    return (
+        f"hanya boleh berisi {indonesian}, paling panjang {most}, tanpa spasi",
+        f"may only hold {english}, at most {most}, without spaces",
+    )
+
+
 def said(error: ErrorDetails) -> tuple[str, str]:
     """Return what is wrong, Indonesian and English, without naming the place; the value itself is never shown."""
     kind = error["type"]
     context = {k: str(v).replace(" or ", ", ") for k, v in error.get("ctx", {}).items()}
+    if kind == "string_pattern_mismatch" and (words := _short_name(context["pattern"])) is not None:
+        return words
     if kind in _SENTENCES:
         indonesian, english = (s.format_map(context) for s in _SENTENCES[kind])
         return indonesian, english

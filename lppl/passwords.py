@@ -5,6 +5,7 @@ Rules as OWASP ASVS 2.1 asks: length counts, kinds of characters do not; well-kn
 
 import asyncio
 import functools
+import re
 import secrets
 from collections.abc import Iterable
 from concurrent.futures import ThreadPoolExecutor
@@ -41,9 +42,9 @@ def check_password(password: str, about: Iterable[str] = ()) -> None:
         raise PasswordRefused(
             f"Kata sandi paling banyak {LONGEST} huruf.", f"A password has at most {LONGEST} characters."
         )
-    bare = "".join(c for c in password.lower() if c.isalpha())
-    known = {w.lower() for w in (*_COMMON, *about) if len(w) > 3}
-    rest = bare
+    said = (part for each in about for part in (each, *re.split(r"[\W\d_]+", each)))
+    known = {word for word in map(_letters, (*_COMMON, *said)) if len(word) > 3}
+    rest = _letters(password)
     for word in sorted(known, key=len, reverse=True):
         rest = rest.replace(word, "")
     if len(set(password)) < 5 or len(set(rest)) < 4:
@@ -51,6 +52,10 @@ def check_password(password: str, about: Iterable[str] = ()) -> None:
             "Kata sandi itu mudah ditebak; pakai beberapa kata yang tidak berhubungan.",
             "That password is easy to guess; use a few unrelated words.",
         )
+
+
+def _letters(text: str) -> str:
+    return "".join(c for c in text.lower() if c.isalpha())
 
 
 async def hash_password(password: str) -> str:

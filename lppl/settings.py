@@ -24,6 +24,8 @@ Preset = Literal["ultrafast", "superfast", "veryfast"]
 """x264 presets that write the same SPS/PPS, so that material made with any of them joins without a seam."""
 
 _SUFFIXES = {"k": 1_000, "m": 1_000_000}
+_UNSEEN = re.compile("[\x00-\x1f\x7f-\x9f\u061c\u200b\u200e\u200f\u2028-\u202e\u2060-\u2069\ufeff]")
+"""Control characters, line breaks, and what turns the direction of writing."""
 
 
 def wrong(indonesian: str, english: str) -> PydanticCustomError:
@@ -37,7 +39,8 @@ def _bits(value: Any) -> Any:
     return round(float(found[1]) * _SUFFIXES[found[2].lower()]) if found else value
 
 
-def _zone(value: Any) -> Any:
+def zone_of(value: Any) -> Any:
+    """Return the time zone of a name. Raises PydanticCustomError."""
     if isinstance(value, ZoneInfo):
         return value
     try:
@@ -129,6 +132,16 @@ def _folder(value: str) -> str:
     return "" if str(path) == "." else str(path)
 
 
+def one_line(value: str) -> str:
+    """Return a text that reads on one line as it stands there. Raises PydanticCustomError."""
+    if _UNSEEN.search(value):
+        raise wrong(
+            "tidak boleh berisi ganti baris, karakter kendali atau tanda arah tulisan",
+            "must not hold line breaks, control characters or marks of direction",
+        )
+    return value
+
+
 def _unique(key: Callable[[T], str]) -> Callable[[tuple[T, ...]], tuple[T, ...]]:
     def check(values: tuple[T, ...]) -> tuple[T, ...]:
         names = [key(v) for v in values]
@@ -140,7 +153,7 @@ def _unique(key: Callable[[T], str]) -> Callable[[tuple[T, ...]], tuple[T, ...]]
     return check
 
 
-Text = Annotated[str, Field(min_length=1, max_length=120)]
+Text = Annotated[str, Field(min_length=1, max_length=120), AfterValidator(one_line)]
 Name = Annotated[str, Field(pattern=r"^[a-z0-9]{1,16}$")]
 ChannelId = Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9-]{0,31}$")]
 Folder = Annotated[str, Field(max_length=1000), AfterValidator(_folder)]
@@ -162,7 +175,7 @@ class Station(_Value):
 
     name: Text = "LPPL Kota Batik"
     place: Text = "Pekalongan"
-    zone: Annotated[ZoneInfo, BeforeValidator(_zone)] = ZoneInfo("Asia/Jakarta")
+    zone: Annotated[ZoneInfo, BeforeValidator(zone_of)] = ZoneInfo("Asia/Jakarta")
     latitude: Annotated[float, Field(ge=-90, le=90)] = -6.888
     """Degrees north, for prayer times; south is negative."""
     longitude: Annotated[float, Field(ge=-180, le=180)] = 109.675
@@ -257,6 +270,8 @@ class Settings(_Value):
     station: Station = Station()
     data_dir: Path = Path("data")
     media_dir: Path = Path("media")
+    import_dirs: Annotated[tuple[Path, ...], Field(max_length=32)] = ()
+    """Folders of this computer from which staff may bring files into the media folder."""
     host: Annotated[str, Field(pattern=r"^[0-9A-Za-z.:_-]{1,255}$")] = "127.0.0.1"
     port: Annotated[int, Field(ge=0, le=65535)] = 8080
     demo: bool = True

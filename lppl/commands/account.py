@@ -9,12 +9,13 @@ import typer
 from pydantic import TypeAdapter, ValidationError
 from rich.table import Table
 
-from lppl.accounts import Login, Role
+from lppl.accounts import Agency, Login, PersonName, Role
 from lppl.audit import Actor
 from lppl.commands.planning_desk import By, author, one_of
 from lppl.commands.screen import out, say
 from lppl.config import Settings, load_settings
 from lppl.errors import LpplError
+from lppl.mistakes import said
 
 if TYPE_CHECKING:
     from lppl.accounts import Account
@@ -22,6 +23,8 @@ if TYPE_CHECKING:
 
 T = TypeVar("T")
 LOGIN: TypeAdapter[str] = TypeAdapter(Login)
+NAME: TypeAdapter[str] = TypeAdapter(PersonName)
+AGENCY: TypeAdapter[str] = TypeAdapter(Agency)
 
 account = typer.Typer(help="Akun petugas. / Accounts of staff.", no_args_is_help=True, rich_markup_mode=None)
 LoginName = Annotated[str, typer.Argument(help="Nama masuk / the login", metavar="NAMA")]
@@ -93,16 +96,24 @@ def add(
         raise typer.BadParameter(
             f'"{login}": huruf kecil dan angka, 2 sampai 64 / small letters and digits', param_hint="NAMA"
         ) from None
+    person, office = _valid(NAME, name.strip() or valid, "--name"), _valid(AGENCY, agency, "--agency")
     wanted = one_of(Role, role, "--role")
 
     async def added(desk: "PeopleDesk", now: datetime) -> str:
-        return (await desk.add(valid, name.strip()[:120] or valid, wanted, agency[:120], Actor(None, author(by)), now))[
-            1
-        ]
+        _, secret = await desk.add(valid, person, wanted, office, Actor(None, author(by)), now)
+        return secret
 
     secret = _with_people(added)
     say(f"Akun {valid} dibuat; serahkan tautan ini, berlaku 24 jam / hand over this link, good for 24 hours:")
     print(_address(load_settings(), secret))
+
+
+def _valid(kind: TypeAdapter[str], text: str, option: str) -> str:
+    try:
+        return kind.validate_python(text)
+    except ValidationError as error:
+        indonesian, english = said(error.errors()[0])
+        raise typer.BadParameter(f"{indonesian} / {english}", param_hint=option) from None
 
 
 @account.command("link")

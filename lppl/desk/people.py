@@ -15,7 +15,6 @@ from lppl.account_store import AccountStore, Link
 from lppl.accounts import (
     LINK_LIFE,
     LINK_LIFE_FIRST,
-    SESSION_IDLE,
     SESSION_LONGEST,
     Account,
     ApiToken,
@@ -26,7 +25,7 @@ from lppl.accounts import (
 )
 from lppl.audit import Actor, AuditLog
 from lppl.errors import LpplError
-from lppl.limits import Limit
+from lppl.limits import Limit, household
 from lppl.passwords import check_password, hash_password, outdated, verify_password
 from lppl.sealing import Seal
 
@@ -71,6 +70,16 @@ class LinkOver(LpplError):
         super().__init__(
             "Tautan ini sudah dipakai atau sudah lewat masa berlakunya. Minta yang baru kepada administrator.",
             "This link has been used or is too old. Ask an administrator for a new one.",
+        )
+
+
+class FactorThere(LpplError):
+    """An account has a second factor already; another in its place needs the password."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            "Faktor kedua sudah aktif; matikan dulu dengan kata sandi.",
+            "There is a second factor already; turn it off first, with the password.",
         )
 
 
@@ -128,19 +137,20 @@ class PeopleDesk:
 
         Raises LoginRefused, TooManyTries.
         """
-        name = login.strip().lower()[:64]
-        wait = max(self._per_login.wait_s(f"{name} {address}"), self._per_address.wait_s(address))
+        name, house = login.strip().lower()[:64], household(address)
+        wait = max(self._per_login.wait_s(f"{name} {house}"), self._per_address.wait_s(house))
         if wait > 0:
             raise TooManyTries(wait)
         # counted before the check, so that many at once are not all looked at
-        self._per_login.count(f"{name} {address}")
-        self._per_address.count(address)
+        self._per_login.count(f"{name} {house}")
+        self._per_address.count(house)
         found = await self.store.credentials(name)
         right = await verify_password(found.password if found else "", password)
         if found is None or not right or not found.account.active:
-            await self.audit.record(Actor(None, name or "?", address), "login.refused", now, object=name)
+            tried = name if found is not None else "?"  # what is no login may be a password in the wrong field
+            await self.audit.record(Actor(None, tried, address), "login.refused", now, object=tried)
             raise LoginRefused
-        self._per_login.forget(f"{name} {address}")
+        self._per_login.forget(f"{name} {house}")
         account = found.account
         if outdated(found.password):
             await self.store.change(account.id, password=await hash_password(password))
@@ -189,7 +199,7 @@ class PeopleDesk:
         if found is None:
             return None
         session, account = found
-        if not account.active or now >= session.expires or now - session.seen > SESSION_IDLE:
+        if not account.active or not session.lasts(now):
             await self.store.close_session(session.id)
             return None
         if now - session.seen > TOUCH_EVERY:
@@ -294,7 +304,12 @@ class PeopleDesk:
     async def turn_totp_on(
         self, account: Account, session: Session, secret: str, code: str, address: str, now: datetime
     ) -> None:
-        """Ask for a second factor from now on, once a code of it was right. Raises CodeRefused, TooManyTries."""
+        """Ask for a second factor from now on, once a code of it was right.
+
+        Raises CodeRefused, TooManyTries, FactorThere.
+        """
+        if account.has_totp:
+            raise FactorThere
         if (wait := self._codes.wait_s(str(account.id))) > 0:
             raise TooManyTries(wait)
         self._codes.count(str(account.id))

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from datetime import datetime
 
-from lppl.accounts import SESSION_IDLE, Account, Session
+from lppl.accounts import Account, Session
 from lppl.audit import Actor
 from lppl.desk.people import NoAccount, PeopleDesk
 from lppl.errors import NotThere
@@ -35,7 +35,7 @@ async def sessions_of(people: PeopleDesk, number: int, now: datetime) -> Sequenc
     """Return the sessions of an account that still hold, the one used last first. Raises NoAccount."""
     await account_of(people, number)
     found = await people.store.sessions_of(number)
-    return [s for s in found if s.expires > now and now - s.seen <= SESSION_IDLE]
+    return [s for s in found if s.lasts(now)]
 
 
 async def end(people: PeopleDesk, number: int, name: str, actor: Actor, now: datetime) -> None:

@@ -29,6 +29,8 @@ def test_accounts_by_command(station: Path, capsys: pytest.CaptureFixture[str]) 
     assert "/kerja/tautan/" in capsys.readouterr().out
     assert run(["account", "add", "sari"]) == 1, "the login is taken"
     assert run(["account", "add", "Sari W"]) == 2
+    assert run(["account", "add", "tono", "--name", "To\tno"]) == 2
+    assert "karakter kendali" in capsys.readouterr().err
     assert run(["account", "add", "budi", "--role", "raja"]) == 2
     capsys.readouterr()
     assert run(["account", "list"]) == 0

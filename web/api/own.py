@@ -10,12 +10,14 @@ from typing import Annotated, Literal
 import segno
 from pydantic import AwareDatetime, BaseModel, Field, StringConstraints
 
-from lppl.accounts import ApiToken, Right, Session
+from lppl.accounts import ApiToken, PersonName, Right, Session
 from lppl.desk import sessions
-from lppl.desk.people import PersonNeeded
+from lppl.desk.errors import WrongField
+from lppl.desk.people import LoginRefused, PersonNeeded
 from lppl.errors import LpplError
+from lppl.passwords import PasswordRefused
 from web.api.operations import Operations
-from web.api.people import AccountOut, Number, PersonName, SessionName, SessionOut, Strict, account_out, session_out
+from web.api.people import AccountOut, Number, SessionName, SessionOut, Strict, account_out, session_out
 from web.staff.visit import Need, Visit
 
 operations = Operations("Akun saya")
@@ -130,6 +132,11 @@ def person(visit: Visit) -> Session:
     return visit.session
 
 
+def _wrong(field: str) -> WrongField:
+    """Return what is said where the present password was asked for."""
+    return WrongField(field, "Kata sandi itu salah.", "That password is wrong.")
+
+
 @operations.get("/me", Need.LOGIN, "Akun saya / My account")
 async def me(visit: Visit) -> MeOut:
     """Return who asks."""
@@ -149,7 +156,13 @@ async def change_me(visit: Visit, body: MeChange) -> AccountOut:
 @operations.post("/me/password", Need.LOGIN, "Ganti kata sandi / Change the password")
 async def change_password(visit: Visit, body: PasswordChange) -> None:
     """Change the password; the other sessions end."""
-    await visit.office.people.change_password(visit.me, person(visit), body.old, body.new, visit.address, visit.now)
+    people, session = visit.office.people, person(visit)
+    try:
+        await people.change_password(visit.me, session, body.old, body.new, visit.address, visit.now)
+    except LoginRefused:
+        raise _wrong("old") from None
+    except PasswordRefused as error:
+        raise WrongField("new", error.indonesian, error.english) from None
 
 
 @operations.post("/me/second-factor/new", Need.LOGIN, "Faktor kedua baru / A new second factor")
@@ -172,7 +185,10 @@ async def second_factor_on(visit: Visit, body: FactorOn) -> None:
 async def second_factor_off(visit: Visit, body: FactorOff) -> None:
     """Ask for no code any more."""
     person(visit)
-    await visit.office.people.turn_totp_off(visit.me, body.password, visit.address, visit.now)
+    try:
+        await visit.office.people.turn_totp_off(visit.me, body.password, visit.address, visit.now)
+    except LoginRefused:
+        raise _wrong("password") from None
 
 
 @operations.get("/me/sessions", Need.LOGIN, "Sesi saya / My sessions")

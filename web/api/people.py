@@ -1,11 +1,11 @@
 """Staff through the API: accounts, the links by which they set their passwords, second factors, sessions."""
 
-from typing import Annotated
+from typing import Annotated, Any
 
 import segno
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, StringConstraints
 
-from lppl.accounts import LINK_LIFE, Account, Login, Right, Role, Session
+from lppl.accounts import LINK_LIFE, Account, Agency, Login, PersonName, Right, Role, Session
 from lppl.desk import sessions
 from web.api.operations import Operations
 from web.staff.visit import Visit
@@ -13,8 +13,6 @@ from web.staff.visit import Visit
 operations = Operations("Petugas")
 
 Number = Annotated[int, Field(ge=1, le=2**31 - 1)]
-PersonName = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=120)]
-Agency = Annotated[str, StringConstraints(strip_whitespace=True, max_length=120)]
 SessionName = Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{16}$")]
 
 
@@ -143,14 +141,9 @@ async def change(visit: Visit, params: OfAccount, body: AccountChange) -> Accoun
     """Change what is given."""
     people = visit.office.people
     old = await sessions.account_of(people, params.number)
-
-    given = body.model_dump(exclude_none=True)
-    new = NewAccount.model_validate(
-        {"login": old.login, "name": old.name, "role": old.role, "agency": old.agency}
-        | {k: v for k, v in given.items() if k != "active"}
-    )
-    active = old.active if body.active is None else body.active
-    return account_out(await people.change(old.id, new.name, new.role, new.agency, active, visit.actor, visit.now))
+    kept = {"name": old.name, "role": old.role, "agency": old.agency, "active": old.active}
+    new: dict[str, Any] = kept | body.model_dump(exclude_none=True)
+    return account_out(await people.change(old.id, **new, actor=visit.actor, now=visit.now))
 
 
 @operations.post("/accounts/{number}/link", Right.ADMIN, "Tautan kata sandi baru / A link for a new password")

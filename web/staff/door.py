@@ -14,7 +14,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from lppl.accounts import Account, ApiToken, Session
 from lppl.desk.office import Office
 from lppl.errors import DatabaseAway, LpplError
-from web.staff.security import COOKIES, api_headers, page_headers
+from web.staff.security import api_headers, cookie_name, page_headers
 from web.staff.visit import CSRF_FIELD, CSRF_HEADER, SAFE, Route, Verdict, Visit, csrf_of, from_here, judged
 
 log = structlog.get_logger(__name__)
@@ -80,10 +80,9 @@ class Door:
         if scheme.lower() == "bearer":
             found = await people.bearer(bearer.strip(), now)
             return (found[1], None, found[0], "") if found else (None, None, None, "")
-        for name in COOKIES:
-            cookie = request.cookies.get(name, "")
-            if cookie and (known := await people.visitor(cookie, now)):
-                return known[1], known[0], None, cookie
+        cookie = request.cookies.get(cookie_name(secure=request.secure), "")
+        if cookie and (known := await people.visitor(cookie, now)):
+            return known[1], known[0], None, cookie
         return None, None, None, ""
 
     async def _found(self, visit: Visit) -> Route:

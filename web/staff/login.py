@@ -1,13 +1,13 @@
 """Logging in and out, the second factor, and what one-time links open."""
 
-from typing import Annotated
-from urllib.parse import urlsplit
+from urllib.parse import quote, urlsplit
 
 from aiohttp import web
-from pydantic import BaseModel, StringConstraints, ValidationError
+from pydantic import BaseModel, ValidationError
 
-from lppl.accounts import SESSION_LONGEST, LinkPurpose, Login
-from lppl.desk.people import CodeRefused, LinkOver, LoginRefused, LoginTaken, TooManyTries
+from lppl.accounts import SESSION_LONGEST, LinkPurpose, Login, PersonName
+from lppl.desk.people import CodeRefused, LoginRefused, LoginTaken, TooManyTries
+from lppl.errors import LpplError
 from lppl.mistakes import said
 from lppl.passwords import SHORTEST, PasswordRefused
 from web.staff.layout import Layout, away
@@ -52,7 +52,7 @@ class FirstForm(BaseModel):
     """Who becomes the first administrator."""
 
     login: Login
-    name: Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=120)]
+    name: PersonName
     password: str
 
 
@@ -92,10 +92,9 @@ class LoginPages:
         try:
             cookie, session = await visit.office.people.log_in(login, password, visit.address, agent, visit.now)
         except (LoginRefused, TooManyTries) as error:
-            text = error.english if visit.language == "en" else error.indonesian
-            return await self.form(visit, text, login, 429 if isinstance(error, TooManyTries) else 403)
-        ke = visit.request.query.get("ke")
-        response = away(visit, target(ke) if session.whole else f"kerja/kode?ke={ke or ''}")
+            return await self.form(visit, _text(visit, error), login, 429 if isinstance(error, TooManyTries) else 403)
+        ke = visit.request.query.get("ke", "")
+        response = away(visit, target(ke) if session.whole else f"kerja/kode?ke={quote(ke, safe='')}")
         set_session(response, cookie, secure=visit.request.secure, life=SESSION_LONGEST)
         return response
 
@@ -114,8 +113,7 @@ class LoginPages:
                 visit.session, visit.me, str(form.get("code", ""))[:20], visit.now
             )
         except (CodeRefused, TooManyTries) as error:
-            text = error.english if visit.language == "en" else error.indonesian
-            return await self.code_form(visit, text, 429 if isinstance(error, TooManyTries) else 403)
+            return await self.code_form(visit, _text(visit, error), 429 if isinstance(error, TooManyTries) else 403)
         response = away(visit, target(visit.request.query.get("ke")))
         set_session(response, cookie, secure=visit.request.secure, life=SESSION_LONGEST)
         return response
@@ -175,12 +173,16 @@ class LoginPages:
 
 def target(said: str | None) -> str:
     """Return where to go after logging in: a page of staff, never anywhere else."""
-    parts = urlsplit(said or "")
+    said = said or ""
+    try:
+        parts = urlsplit(said)
+    except ValueError:
+        return "kerja"
     inside = not parts.scheme and not parts.netloc and (parts.path == "/kerja" or parts.path.startswith("/kerja/"))
-    if not inside or "\\" in (said or "") or ".." in parts.path:
+    if not inside or "\\" in said or ".." in parts.path or not said.isprintable():
         return "kerja"
     return parts.path.lstrip("/") + (f"?{parts.query}" if parts.query else "")
 
 
-def _text(visit: Visit, error: PasswordRefused | LoginTaken | LinkOver) -> str:
+def _text(visit: Visit, error: LpplError) -> str:
     return error.english if visit.language == "en" else error.indonesian

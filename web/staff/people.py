@@ -3,6 +3,7 @@
 from aiohttp import web
 
 from lppl.accounts import Right, Role
+from lppl.desk import sessions
 from lppl.passwords import SHORTEST
 from web.api.own import token_out
 from web.api.people import account_out, session_out
@@ -59,7 +60,6 @@ WORDS = FIELDS | {
         "For a lost telephone; make sure that it is really them who ask.",
     ),
     "end_all": ("Akhiri semua sesi", "End all sessions"),
-    "actions": ("Tindakan", "Actions"),
 }
 
 OWN_WORDS = FIELDS | {
@@ -135,10 +135,10 @@ class PeoplePages:
     async def own(self, visit: Visit) -> web.StreamResponse:
         """Show one's own account."""
         people = visit.office.people
-        sessions = await people.store.sessions_of(visit.me.id)
+        mine = await sessions.sessions_of(people, visit.me.id, visit.now)
         data = {
             "me": account_out(visit.me).model_dump(mode="json"),
-            "sessions": [session_out(s, visit).model_dump(mode="json") for s in sessions],
+            "sessions": [session_out(s, visit).model_dump(mode="json") for s in mine],
             "tokens": [token_out(t).model_dump(mode="json") for t in await people.tokens(visit.me)],
             "rights": [r.value for r in Right if visit.may(r)],
             "zone": str(visit.office.settings.station.zone),

@@ -5,8 +5,6 @@ from datetime import timedelta
 from aiohttp import web
 
 PLAIN_COOKIE, HOST_COOKIE = "lppl", "__Host-lppl"
-COOKIES = (HOST_COOKIE, PLAIN_COOKIE)
-"""Behind TLS the cookie's name makes browsers refuse it from anybody else."""
 
 _COMMON = {
     "X-Content-Type-Options": "nosniff",
@@ -37,14 +35,19 @@ def api_headers() -> dict[str, str]:
     return _COMMON | {"Content-Security-Policy": "default-src 'none'; frame-ancestors 'none'", "Vary": "Cookie"}
 
 
+def cookie_name(*, secure: bool) -> str:
+    """Return what the session's cookie is called: behind TLS by a name that browsers take from nobody else."""
+    return HOST_COOKIE if secure else PLAIN_COOKIE
+
+
 def set_session(response: web.StreamResponse, cookie: str, *, secure: bool, life: timedelta) -> None:
     """Give a browser its session."""
     response.set_cookie(
-        HOST_COOKIE if secure else PLAIN_COOKIE, cookie, path="/", httponly=True, samesite="Lax", secure=secure,
+        cookie_name(secure=secure), cookie, path="/", httponly=True, samesite="Lax", secure=secure,
         max_age=int(life.total_seconds()),
     )  # fmt: skip
 
 
 def drop_session(response: web.StreamResponse, *, secure: bool) -> None:
     """Take the session from a browser, and what the pages kept there."""
-    response.del_cookie(HOST_COOKIE if secure else PLAIN_COOKIE, path="/", secure=secure, httponly=True, samesite="Lax")
+    response.del_cookie(cookie_name(secure=secure), path="/", secure=secure, httponly=True, samesite="Lax")

@@ -12,7 +12,7 @@ from tests.web.staff.conftest import ROOT, Clock, Site, Visitor
 from tests.web.staff.test_urls import STREAM, all_routes, sample
 from web.proxies import add_proxies
 from web.staff.entrance import add_staff
-from web.staff.security import HOST_COOKIE
+from web.staff.security import HOST_COOKIE, PLAIN_COOKIE
 from web.static_files import FILES, StaticFiles
 
 PAGES = sorted({sample(r.path) for r in all_routes() if r.method == "GET" and r.path != STREAM})
@@ -76,3 +76,7 @@ async def test_behind_tls(office: Office, clock: Clock) -> None:
             "/kerja", headers={**tls, "Cookie": f"{HOST_COOKIE}={cookie.value}"}, allow_redirects=False
         )
         assert inside.status == 303 and inside.headers["Location"] == "./kerja/dasbor"
+        planted = await client.get(
+            "/kerja", headers={**tls, "Cookie": f"{PLAIN_COOKIE}={cookie.value}"}, allow_redirects=False
+        )
+        assert "masuk" in planted.headers["Location"], "a name that any neighbour may set opens nothing"

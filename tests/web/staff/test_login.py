@@ -1,12 +1,15 @@
 """Logging in, second factors, one-time links, sessions, and who is kept out."""
 
 from datetime import timedelta
+from urllib.parse import parse_qs, urlsplit
 
 import pyotp
 import pytest
 from yarl import URL
 
 from lppl.accounts import SESSION_IDLE, SESSION_LONGEST, Role
+from lppl.desk.people import FactorThere
+from lppl.limits import household
 from lppl.passwords import PasswordRefused, check_password
 from tests.web.staff.conftest import COMMAND, PASSWORD, Site, Visitor
 from web.staff.login import target
@@ -43,7 +46,7 @@ async def test_what_was_typed_stays_and_what_is_wrong_is_said_at_the_field(site:
     text = await answer.text()
     assert answer.status == 422
     assert 'value="Sari W"' in text and "&lt;b&gt;Sari&lt;/b&gt;" in text and "<b>Sari" not in text
-    assert 'id="login-help">hanya boleh berisi' in text
+    assert 'id="login-help">hanya boleh berisi huruf kecil, angka dan . _ -, paling panjang 64' in text
 
 
 async def test_login_and_out(site: Site) -> None:
@@ -94,11 +97,17 @@ async def test_second_factor(site: Site) -> None:
     assert uri.startswith("otpauth://totp/LPPL:sari?")
     code = pyotp.TOTP(secret).at(site.clock.at)
     await people.turn_totp_on(found.account, session, secret, code, "", site.clock.at)
+    with pytest.raises(FactorThere):
+        again = await people.store.account(found.account.id)
+        assert again is not None
+        await people.turn_totp_on(again, session, people.new_totp(again)[0], "0", "", site.clock.at)
 
     site.clock.at += timedelta(minutes=5)
     stranger = site.stranger()
-    half = await stranger.post("/kerja/masuk", data={"login": "sari", "password": PASSWORD})
+    wish = "/kerja/rundown?kanal=tv&hari=2026-11-22"
+    half = await stranger.post("/kerja/masuk", params={"ke": wish}, data={"login": "sari", "password": PASSWORD})
     assert half.headers["Location"].startswith("../kerja/kode")
+    assert parse_qs(urlsplit(half.headers["Location"]).query) == {"ke": [wish]}
     inside = Visitor(site.client, half.cookies[PLAIN_COOKIE].value, None)
     assert "kode" in (await inside.get("/kerja")).headers["Location"], "the password alone opens nothing"
     assert (await inside.post("/kerja/kode", data={"code": "000000"})).status == 403
@@ -153,6 +162,8 @@ async def test_forms_from_elsewhere_are_refused(site: Site) -> None:
         ("/kerja/../../jahat", "kerja"),
         ("/kerja/\\jahat", "kerja"),
         ("/", "kerja"),
+        ("//[", "kerja"),
+        ("/kerja/\0", "kerja"),
     ],
 )
 def test_after_login_only_our_own_pages(said: str | None, where: str) -> None:
@@ -160,16 +171,52 @@ def test_after_login_only_our_own_pages(said: str | None, where: str) -> None:
     assert not URL(where).is_absolute()
 
 
-@pytest.mark.parametrize("password", ["pendek", "passwordpassword", "aaaaaaaaaaaaaaa", "Pekalongan123", "x" * 129])
+@pytest.mark.parametrize(
+    "password",
+    ["pendek", "passwordpassword", "passw0rdpassw0rd", "aaaaaaaaaaaaaaa", "Pekalongan123", "x" * 129],
+)
 def test_passwords_that_are_refused(password: str) -> None:
     with pytest.raises(PasswordRefused):
         check_password(password)
     check_password(PASSWORD)
 
 
-def test_a_password_is_not_made_of_the_name() -> None:
+@pytest.mark.parametrize("password", ["sariwulandari12", "sari-wulandari-12", "wulandari12345"])
+def test_a_password_is_not_made_of_the_name(password: str) -> None:
     with pytest.raises(PasswordRefused):
-        check_password("sariwulandari12", ("sari", "sariwulandari"))
+        check_password(password, ("sari_w", "Sari Wulandari"))
+
+
+@pytest.mark.parametrize(
+    ("address", "whose"),
+    [
+        ("192.0.2.7", "192.0.2.7"),
+        ("::ffff:192.0.2.7", "::ffff:192.0.2.7"),
+        ("2001:db8:1:2:3:4:5:6", "2001:0db8:0001:0002"),
+        ("fe80::1%eth0", "fe80:0000:0000:0000"),
+        ("", ""),
+    ],
+)
+def test_tries_are_counted_by_household(address: str, whose: str) -> None:
+    assert household(address) == whose
+
+
+async def test_what_is_wrong_with_a_password_is_said_at_its_field(site: Site) -> None:
+    admin = await first(site)
+    for given, field in (
+        ({"old": PASSWORD, "new": "pendek"}, "new"),
+        ({"old": "bukan yang ini", "new": PASSWORD + " baru"}, "old"),
+    ):
+        answer = await admin.post("/api/v1/me/password", json=given)
+        assert answer.status == 422
+        (error,) = (await answer.json())["errors"]
+        assert error["field"] == field and error["detail"] and error["english"]
+
+
+async def test_what_is_typed_for_a_login_and_is_none_stays_out_of_the_audit_log(site: Site) -> None:
+    await site.stranger().post("/kerja/masuk", data={"login": PASSWORD, "password": ""})
+    (event,) = await site.office.audit.page()
+    assert (event.action, event.actor, event.object) == ("login.refused", "?", "?")
 
 
 async def test_the_audit_log_cannot_be_changed(site: Site) -> None:
@@ -178,9 +225,11 @@ async def test_the_audit_log_cannot_be_changed(site: Site) -> None:
 
     from lppl.tables import audit
 
-    await site.office.audit.record(COMMAND, "uji", site.clock.at, after={"password": PASSWORD, "isi": [1]})
+    await site.office.audit.record(
+        COMMAND, "uji", site.clock.at, after={"password": PASSWORD, "isi": [1, "http://x/?token=rahasia"]}
+    )
     (event,) = await site.office.audit.page()
-    assert event.after == {"password": "***", "isi": [1]}
+    assert event.after == {"password": "***", "isi": [1, "http://x/?token=***"]}
     for statement in (update(audit).values(actor="x"), delete(audit)):
         with pytest.raises(SQLAlchemyError, match="append-only"):
             async with site.office.library.engine.begin() as connection:
