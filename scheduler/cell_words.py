@@ -22,7 +22,7 @@ _CATEGORIES = {
     Category.NEWS: r"berita|informasi|info|news|talk|dialog",
     Category.EDUCATION: r"didik|edukasi|education|ilmu",
     Category.CULTURE: r"budaya|seni|kultur|culture|religi|agama",
-    Category.SUPPORT: r"iklan|penunjang|komersial|spot|ilm|promo",
+    Category.SUPPORT: r"iklan|penunjang|komersial|spot|\bilm\b|promo",
     Category.ENTERTAINMENT: r"hiburan|musik|entertainment|film|olah ?raga|anak",
 }
 

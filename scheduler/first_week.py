@@ -10,6 +10,7 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
+from functools import cached_property
 from pathlib import PurePosixPath
 
 from lppl.media import ChannelKind
@@ -144,7 +145,7 @@ DAYS: Mapping[ChannelKind, Sequence[Hour]] = {ChannelKind.TV: TV_DAY, ChannelKin
 Parts = Mapping[Part, tuple[str, ...]]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Wanted:
     """What a first week is made for: a channel, where it is, the folders of each part, and what files there are.
 
@@ -158,6 +159,14 @@ class Wanted:
     files: Collection[str]
     first: date
     relay: str = ""
+
+    @cached_property
+    def by_stem(self) -> Mapping[str, Sequence[str]]:
+        """The files by what they are called: ``Azan Subuh.mp3`` is ``azan-subuh``."""
+        found: dict[str, list[str]] = {}
+        for path in self.files:
+            found.setdefault(re.sub(r"[\s_]+", "-", PurePosixPath(path).stem.lower()), []).append(path)
+        return found
 
 
 def part_of(folder: str) -> Part | None:
@@ -194,16 +203,15 @@ def filled_by(part: Part, parts: Parts) -> tuple[str, ...]:
     return ()
 
 
-def first_week(
-    wanted: Wanted, programmes: Mapping[str, Programme], rotations: Collection[str], rules: ChannelRules
-) -> Bundle:
-    """Return the week with all that it names. `programmes`, `rotations`: those that are there; no id is given twice.
+def first_week(wanted: Wanted, programmes: Mapping[str, Programme], rules: ChannelRules) -> Bundle:
+    """Return the week with all that it names.
 
-    A programme of the same title is used. Raises ValueError when no folder was chosen at all.
+    Of `programmes`, those that are there, one of the same title is used. The rotations are the channel's own: a second
+    first week sets them anew. Raises ValueError when no folder was chosen at all.
     """
     if not filled_by(Part.MUSIC, wanted.parts):
         raise ValueError("belum ada folder materi yang dipilih / no folder of material was chosen")
-    made = _Made(wanted, {p.title: p.id for p in programmes.values()}, set(programmes), rotations)
+    made = _Made(wanted, {p.title: p.id for p in programmes.values()}, set(programmes))
     for hour in DAYS[wanted.kind]:
         made.place(hour)
     filler = tuple(f"{FOLDER}{f}" for f in filled_by(Part.FILLER, wanted.parts))
@@ -219,8 +227,8 @@ def first_week(
 class _Made:
     """A week under way."""
 
-    def __init__(self, wanted: Wanted, titles: dict[str, str], names: set[str], rotations: Collection[str]) -> None:
-        self._wanted, self._titles, self._names, self._taken = wanted, titles, names, set(rotations)
+    def __init__(self, wanted: Wanted, titles: dict[str, str], names: set[str]) -> None:
+        self._wanted, self._titles, self._names = wanted, titles, names
         self.entries: list[Entry] = []
         self.programmes: list[Programme] = []
         self.rotations: dict[Part, RotationRules] = {}
@@ -256,10 +264,10 @@ class _Made:
         if hour.relay and self._wanted.relay:
             return LiveSource(source=self._wanted.relay, relay=True)
         if hour.part not in self.rotations:
-            name = slug(f"{self._wanted.channel}-{hour.part}", self._taken)
-            self._taken.add(name)
             self.rotations[hour.part] = RotationRules(
-                id=name, title=hour.part.label[0], folders=filled_by(hour.part, self._wanted.parts)
+                id=slug(f"{self._wanted.channel}-{hour.part}"),
+                title=hour.part.label[0],
+                folders=filled_by(hour.part, self._wanted.parts),
             )
         return FromRotation(rotation=self.rotations[hour.part].id)
 
@@ -305,11 +313,7 @@ def _azan(prayer: Prayer, wanted: Wanted) -> str | None:
 def _named(stem: str, wanted: Wanted, below: str = "") -> str | None:
     """Return the file called `stem` that suits the channel best."""
     ending = ".mp4" if wanted.kind is ChannelKind.TV else ".mp3"
-    found = [
-        path
-        for path in wanted.files
-        if below in path.lower() and re.sub(r"[\s_]+", "-", PurePosixPath(path).stem.lower()) == stem
-    ]
+    found = [path for path in wanted.by_stem.get(stem, ()) if below in path.lower()]
     return min(found, key=lambda path: (not path.lower().endswith(ending), path), default=None)
 
 

@@ -5,6 +5,7 @@ guessed from the headings, and staff decide.
 """
 
 import re
+from bisect import bisect_right
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from enum import StrEnum
@@ -243,14 +244,14 @@ def _broadcast(
 
 def _close(read: ReadGrid, open_ended: Sequence[int]) -> None:
     """End each programme without an end where the next of its days begins, at midnight at the latest."""
+    starts = {day: sorted(b.start for b in read.broadcasts if day in b.days) for day in EVERY_DAY}
     for n in open_ended:
         mine = read.broadcasts[n]
-        later = [
-            other.start
-            for other in read.broadcasts
-            if other.start > mine.start and set(other.days) & set(mine.days)
-        ]  # fmt: skip
-        read.broadcasts[n] = replace(mine, until=min(later, default=DAY_S))
+        until = DAY_S
+        for day in mine.days:
+            after = bisect_right(starts[day], mine.start)
+            until = min([until, *starts[day][after : after + 1]])
+        read.broadcasts[n] = replace(mine, until=until)
 
 
 def _wall(rows: Rows, columns: GridColumns) -> ReadGrid:

@@ -1,7 +1,7 @@
 """Spot orders (iklan niaga, ILM) read from a table, one per row. Pure; what is not understood is said at its cell."""
 
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
 from pathlib import PurePosixPath
@@ -81,14 +81,14 @@ def guess(rows: Rows) -> OrderColumns:
 
 
 def read_orders_sheet(
-    rows: Rows, columns: OrderColumns, files: Mapping[str, str], taken: Iterable[str], channels: Sequence[str]
+    rows: Rows, columns: OrderColumns, files: Mapping[str, str], channels: Sequence[str]
 ) -> ReadOrders:
     """Return the orders in `rows` for `channels` (none: all). `files`: path -> title of the material there is.
 
-    An order of the same advertiser and title, as an earlier import made it, keeps its id; `taken` are those of others.
+    An order of the same advertiser and title, as an earlier import made it, keeps its id.
     """
     found = ReadOrders()
-    names = set(taken)
+    names: set[str] = set()
     by_word = _by_word(files)
     for number, row in enumerate(rows[columns.header + 1 :], columns.header + 1):
         said = {c: row[n].strip() for c, n in columns.columns.items() if n < len(row)}

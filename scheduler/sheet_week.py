@@ -7,7 +7,7 @@ week), so that an imported week is on the air at once and can be refined program
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 
-from lppl.programme import AgeClass, Category, Programme
+from lppl.programme import Category, Programme
 from scheduler.day_rule import WEEKDAYS as RULE_DAYS
 from scheduler.file_grid import slug
 from scheduler.first_week import COLOURS, Part, Parts, filled_by
@@ -40,6 +40,7 @@ def week_of(
     names = set(programmes)
     fresh: list[Programme] = []
     entries: list[Entry] = []
+    ids: set[str] = set()
     for each in broadcasts:
         key = each.title.casefold()
         if key not in titles:
@@ -48,9 +49,10 @@ def week_of(
             fresh.append(made)
             titles[key] = made
         programme = titles[key]
+        ids.add(name := slug(each.title, ids))
         entries.append(
             Entry(
-                id=slug(each.title, [e.id for e in entries]),
+                id=name,
                 programme=programme.id,
                 on=Recurrence(first=first, rule=_rule(each.days)),
                 start=each.start % DAY_S,
@@ -67,7 +69,7 @@ def week_of(
 def _programme(each: Broadcast, names: Iterable[str]) -> Programme:
     category = each.category or Category.ENTERTAINMENT
     return Programme(
-        id=slug(each.title, names), title=each.title, category=category, age=each.age or AgeClass.SU,
+        id=slug(each.title, names), title=each.title, category=category, age=each.age,
         default_length_s=max(60, min(DAY_S, each.until - each.start)), colour=COLOURS[category], own=not each.relay,
     )  # fmt: skip
 

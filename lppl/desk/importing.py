@@ -88,13 +88,10 @@ async def look_at_grid(
     found = await walk.stock(office)
     others = [c.id for c in office.settings.channels if c.id != channel]
     first = now.astimezone(office.planning.zone).date() - timedelta(days=1)
-    return read, week_of(
-        read.broadcasts,
-        await office.planning.programmes(),
-        [f.path for f in found.folders if f.suits(settings.kind)],
-        walk.proposed(settings, found, others),
-        first,
-    )
+    known = await office.planning.programmes()
+    folders = [f.path for f in found.folders if f.suits(settings.kind)]
+    parts = walk.proposed(settings, found, others)
+    return read, await asyncio.to_thread(week_of, read.broadcasts, known, folders, parts, first)
 
 
 async def keep_grid(
@@ -119,7 +116,7 @@ async def look_at_orders(office: Office, sheet: Sheet, columns: OrderColumns, ch
     """Return the orders that a table says. Raises UnknownChannel."""
     for channel in channels:
         office.planning.channel(channel)
-    return await asyncio.to_thread(read_orders_sheet, sheet.rows, columns, await _titles(office), (), tuple(channels))
+    return await asyncio.to_thread(read_orders_sheet, sheet.rows, columns, await _titles(office), tuple(channels))
 
 
 async def keep_orders(

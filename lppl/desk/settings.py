@@ -102,7 +102,7 @@ class SettingsDesk:
 
     def _keep(self, values: Mapping[str, Any]) -> Settings:
         """Write; blocking."""
-        text = _changed(self.file.read_text() if self.file.is_file() else "", values)
+        text = _changed(self.file.read_text("utf-8-sig") if self.file.is_file() else "", values)
         after = load_sources(kept=text).settings
         durable.write_file(self.file, text.encode())
         return after

@@ -32,7 +32,6 @@ from scheduler.first_week import Part, Parts, Wanted, first_week, guess, missing
 from scheduler.grid_text import Bundle
 
 WALK = "walk"
-LOOKED_AT = timedelta(days=2)
 
 
 class Step(StrEnum):
@@ -110,14 +109,19 @@ class Progress:
 
 async def progress(office: Office) -> Progress:
     """Return how far the station has come."""
-    kept = (await office.planning.store.documents(Kind.SETUP)).get(WALK, {})
-    done = {Step(name) for name in kept.get("done", ()) if name in set(Step)}
+    done, closed = await _kept(office)
     settings = (await office.set_up.sources()).settings
     if await _grids(office):
         done.add(Step.WEEK)
     if not settings.demo and not (await asyncio.to_thread(record.read, office.settings.data_dir)).files:
         done.add(Step.DEMO)
-    return Progress(frozenset(done), bool(kept.get("closed")))
+    return Progress(frozenset(done), closed)
+
+
+async def _kept(office: Office) -> tuple[set[Step], bool]:
+    """Return the steps that somebody said are done, and whether somebody ended the walk."""
+    kept = (await office.planning.store.documents(Kind.SETUP)).get(WALK, {})
+    return {Step(name) for name in kept.get("done", ()) if name in set(Step)}, bool(kept.get("closed"))
 
 
 async def _grids(office: Office) -> bool:
@@ -128,14 +132,14 @@ async def _grids(office: Office) -> bool:
 
 async def mark(office: Office, step: Step, now: datetime) -> None:
     """Note that a step is done."""
-    known = await progress(office)
-    await _note(office, known.done | {step}, known.closed, now)
+    done, closed = await _kept(office)
+    await _note(office, done | {step}, closed, now)
 
 
 async def close(office: Office, actor: Actor, now: datetime) -> None:
     """End the walk: its checklist is no longer shown."""
-    known = await progress(office)
-    await _note(office, known.done, True, now)
+    done, _ = await _kept(office)
+    await _note(office, done, True, now)
     await office.audit.record(actor, "setup.closed", now)
 
 
@@ -214,9 +218,10 @@ async def preview(office: Office, channel: str, parts: Mapping[Part, Sequence[st
     kept = {part: tuple(folders) for part, folders in parts.items() if folders}
     # a day early: what begins before midnight is under way after it
     first = now.astimezone(desk.zone).date() - timedelta(days=1)
+    house_rules = await rules(desk, channel)
     wanted = Wanted(channel, settings.kind, desk.settings.station.place, kept, found.files, first, relay.strip())
     try:
-        bundle = first_week(wanted, known.programmes, (), await rules(desk, channel))
+        bundle = await asyncio.to_thread(first_week, wanted, known.programmes, house_rules)
     except ValueError:
         raise NoMaterial(settings.name) from None
     return Week(settings, bundle, missing(wanted), known.programmes)

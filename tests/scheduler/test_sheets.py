@@ -57,6 +57,7 @@ def test_lengths(text: str, seconds: int) -> None:
 
 def test_other_cells() -> None:
     assert category_in("Berita & Informasi") is Category.NEWS and category_in("Seni Budaya") is Category.CULTURE
+    assert category_in("Film") is Category.ENTERTAINMENT and category_in("ILM") is Category.SUPPORT
     assert age_in("R 13+") is AgeClass.R and age_in("semua umur") is AgeClass.SU and age_in("Anak-anak") is AgeClass.A
     assert date_in("22/11/26") == date_in("22 Nov 2026") == date_in("2026-11-22") == TODAY
     assert hours_in("06.00-10.00, 17.00-20.00") == ((21600, 36000), (61200, 72000)) and hours_in("") == ()
@@ -85,6 +86,17 @@ def test_files_of_every_making_read_alike() -> None:
     for data in (text.encode("utf-8"), text.encode("utf-16"), text.encode("cp1252")):
         assert read_sheets(data, "a")[0].rows == expected
     assert read_sheets(text.replace(",", "\t").encode(), "a")[0].rows == expected
+
+
+def test_what_separates_cells_is_what_most_lines_agree_on() -> None:
+    for text in (
+        "Hari;Jam;Lama\nSenin;06.00;1,5\nSelasa;07.00;2,5\n",
+        "Hari|Jam|Lama\nSenin|06.00|1;5\nJum'at|07.00|2\n",
+        'Hari, Jam, Acara\nSenin, 06.00, "Kabar; Pagi, Siang"\nSelasa, 07.00, "x"\n',
+    ):
+        rows = read_sheets(text.encode(), "a")[0].rows
+        assert [len(row) for row in rows] == [3, 3, 3] and rows[1][:2] == ("Senin", "06.00")
+    assert read_sheets((',"' * 10_000).encode(), "a")[0].rows, "rubbish is read, too, and at once"
 
 
 def test_what_is_no_table_is_refused() -> None:
@@ -186,13 +198,13 @@ def test_orders_and_what_is_missing() -> None:
     columns = sheet_orders.guess(rows)
     assert len(columns.columns) == len(rows[0]), "every heading of the sample is known"
     files = {"spot/batik.mp3": "Batik Lebaran"}
-    read = read_orders_sheet(rows, columns, files, (), ("radio",))
+    read = read_orders_sheet(rows, columns, files, ("radio",))
     (order,) = read.orders.values()
     assert (order.advertiser, order.times_a_day, order.total, order.first) == ("Batik Sekar Jagad", 4, 100, TODAY)
     assert order.hours == ((21600, 36000), (57600, 72000)) and order.channels == ("radio",)
     (mistake,) = read.mistakes
     assert (mistake.row, mistake.column, mistake.skipped) == (2, 2, True) and "imunisasi" in mistake.indonesian
-    both = read_orders_sheet(rows, columns, {**files, "spot/imunisasi.mp3": ""}, (), ())
+    both = read_orders_sheet(rows, columns, {**files, "spot/imunisasi.mp3": ""}, ())
     assert [o.kind for o in both.orders.values()] == [SpotKind.COMMERCIAL, SpotKind.ILM]
 
 
@@ -220,10 +232,10 @@ def test_a_week_from_whatever_there_is() -> None:
     assert guess(["x", "y"]) == {Part.MUSIC: ("x", "y")}, "nothing tells: everything is taken"
     files = {"azan/maghrib.mp3", "lagu/indonesia-raya.mp3", "lagu/wajib/a.mp3", "x/1.mp3"}
     wanted = Wanted("radio", ChannelKind.RADIO, "Kudus", guess(["x"]), files, TODAY, "RRI")
-    bundle = first_week(wanted, {}, (), ChannelRules(id="radio"))
+    bundle = first_week(wanted, {}, ChannelRules(id="radio"))
     assert bundle.rules is not None
     assert [e.id for e in bundle.rules.fixed.events] == ["azan-maghrib", "lagu-kebangsaan"]
     live = [e for e in bundle.grid.entries if isinstance(e.content, LiveSource)]
     assert [e.id for e in live] == ["kabar-pagi"]
     with pytest.raises(ValueError, match="belum ada folder"):
-        first_week(Wanted("radio", ChannelKind.RADIO, "Kudus", {}, (), TODAY), {}, (), ChannelRules(id="radio"))
+        first_week(Wanted("radio", ChannelKind.RADIO, "Kudus", {}, (), TODAY), {}, ChannelRules(id="radio"))

@@ -3,7 +3,7 @@
 from datetime import timedelta
 from typing import Annotated, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, StringConstraints
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstraints
 
 from lppl.accounts import Right
 from lppl.desk import walk
@@ -12,7 +12,7 @@ from lppl.desk.walk import Step
 from lppl.doctor import State
 from lppl.media import ChannelKind
 from lppl.programme import AgeClass, Category
-from lppl.settings import ChannelId, ChannelSettings, Text
+from lppl.settings import ChannelId, ChannelSettings, Text, zone_of
 from scheduler.first_week import Part
 from scheduler.recurrence import dates, pattern
 from scheduler.words import written
@@ -22,7 +22,7 @@ from web.staff.visit import Visit
 
 operations = Operations("Stasiun")
 
-Zone = Literal["Asia/Jakarta", "Asia/Pontianak", "Asia/Makassar", "Asia/Jayapura"]
+Zone = Annotated[str, Field(max_length=64), AfterValidator(lambda name: str(zone_of(name)))]
 FolderPath = Annotated[str, StringConstraints(min_length=1, max_length=1000)]
 
 

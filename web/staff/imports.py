@@ -4,7 +4,7 @@ from aiohttp import web
 
 from lppl.accounts import Right
 from lppl.desk.samples import Sample
-from lppl.media import ChannelKind
+from lppl.desk.sheets import LARGEST
 from lppl.programme import Product, SpotKind
 from scheduler.indonesian import DAYS
 from scheduler.sheet_grid import Column
@@ -149,7 +149,7 @@ class ImportPages:
             "order_columns": [c.value for c in OrderColumn],
             "samples": [s.value for s in Sample],
             "weekdays": DAYS,
-            "largest": 5_000_000,
+            "largest": LARGEST,
         }
         return self._layout.page(
             visit, "staff/imports.html", title="import", words=WORDS, scripts=["imports"], data=data
@@ -172,4 +172,4 @@ class ImportPages:
 
 
 def _channels(visit: Visit) -> list[dict[str, str]]:
-    return [{"id": c.id, "name": c.name, "kind": ChannelKind(c.kind).value} for c in visit.office.settings.channels]
+    return [{"id": c.id, "name": c.name, "kind": c.kind.value} for c in visit.office.settings.channels]

@@ -1,13 +1,14 @@
 """Mulai: the walk that sets a station up; and Pengaturan: the same settings later, with the station's health."""
 
+from typing import Any
+
 from aiohttp import web
 
 from lppl.accounts import Right
-from lppl.desk import walk
 from lppl.media import ChannelKind
 from lppl.places import TOWNS
 from scheduler.first_week import Part
-from web.api.setup import FolderOut, settings_out, setup
+from web.api.setup import material, settings_out, setup
 from web.staff.layout import Layout
 from web.staff.people import FIELDS
 from web.staff.visit import Route, Visit, get
@@ -149,18 +150,10 @@ class SetupPages:
 
     async def walk(self, visit: Visit) -> web.StreamResponse:
         """Show the steps."""
-        found = await walk.stock(visit.office)
-        data = {
+        data = await _forms(visit) | {
             "setup": (await setup(visit)).model_dump(mode="json"),
-            "settings": (await settings_out(visit)).model_dump(mode="json"),
-            "material": {
-                "folders": [FolderOut.model_validate(f).model_dump() for f in found.folders],
-                "own": found.own,
-                "demo": len(found.files) - found.own,
-            },
-            "towns": [[t.name, t.zone, t.latitude, t.longitude] for t in TOWNS],
+            "material": (await material(visit)).model_dump(mode="json"),
             "parts": [part.value for part in Part],
-            "kinds": [kind.value for kind in ChannelKind],
         }
         return self._layout.page(
             visit, "staff/walk.html", title="start", words=WALK_WORDS, scripts=["setup"], data=data
@@ -168,11 +161,16 @@ class SetupPages:
 
     async def settings(self, visit: Visit) -> web.StreamResponse:
         """Show the settings."""
-        data = {
-            "settings": (await settings_out(visit)).model_dump(mode="json"),
-            "towns": [[t.name, t.zone, t.latitude, t.longitude] for t in TOWNS],
-            "kinds": [kind.value for kind in ChannelKind],
-        }
         return self._layout.page(
-            visit, "staff/settings.html", title="settings", words=SETTINGS_WORDS, scripts=["setup"], data=data
-        )
+            visit, "staff/settings.html", title="settings", words=SETTINGS_WORDS, scripts=["setup"],
+            data=await _forms(visit),
+        )  # fmt: skip
+
+
+async def _forms(visit: Visit) -> dict[str, Any]:
+    """Return what the forms of station and channels show."""
+    return {
+        "settings": (await settings_out(visit)).model_dump(mode="json"),
+        "towns": [[t.name, t.zone, t.latitude, t.longitude] for t in TOWNS],
+        "kinds": [kind.value for kind in ChannelKind],
+    }

@@ -9,6 +9,7 @@ import pytest
 from lppl.accounts import Right, Role
 from lppl.config import Settings, load_settings, load_sources
 from lppl.errors import SettingsInvalid
+from lppl.plan_store import Kind
 from tests.web.staff.conftest import PASSWORD, Site, Visitor
 
 
@@ -67,7 +68,12 @@ async def test_what_a_file_sets_is_refused_and_nothing_is_written(site: Site) ->
             "station.name",
         ),
         ({"station": {"name": "x", "place": "x", "zone": "Mars", "latitude": 99, "longitude": 0}}, "station.zone"),
+        (
+            {"station": {"name": "a\nb", "place": "x", "zone": "Asia/Jakarta", "latitude": 0, "longitude": 0}},
+            "station.name",
+        ),
         ({"channels": [{"id": "TV!", "name": "x", "kind": "tv"}]}, "channels.0.id"),
+        ({"channels": [{"id": "tv", "name": "x\u202ey", "kind": "tv"}]}, "channels.0.name"),
         ({"channels": []}, "channels"),
         ({"dvr_hours": 99}, "dvr_hours"),
         ({"host": "0.0.0.0"}, "host"),
@@ -77,6 +83,15 @@ async def test_rubbish_is_said_at_its_field(site: Site, body: dict[str, Any], fi
     admin = await site.logged_in(Role.ADMIN)
     status, said = await patch(admin, "settings", body)
     assert status == 422 and field in [e["field"] for e in said["errors"]]
+
+
+async def test_a_station_elsewhere_has_its_pages_too(site: Site) -> None:
+    admin = await site.logged_in(Role.ADMIN)
+    station = {"name": "A", "place": "Kudus", "zone": "Asia/Singapore", "latitude": 1.3, "longitude": 103.8}
+    status, said = await patch(admin, "settings", {"station": station})
+    assert status == 200 and said["station"]["zone"] == "Asia/Singapore"
+    for page in ("/kerja/pengaturan", "/kerja/mulai"):
+        assert (await admin.get(page)).status == 200
 
 
 async def test_values_that_do_not_go_together_are_refused_whole(site: Site) -> None:
@@ -114,6 +129,8 @@ async def test_the_walk_can_be_left_and_taken_up_again(site: Site) -> None:
     await admin.post("/api/v1/setup/steps/stasiun")
     again = await (await admin.get("/api/v1/setup")).json()
     assert {s["step"] for s in again["steps"] if s["done"]} == {"stasiun", "contoh"} and not again["complete"]
+    kept = (await site.office.planning.store.documents(Kind.SETUP))["walk"]
+    assert kept["done"] == ["stasiun"], "what the station shows is not kept besides"
     assert (await admin.post("/api/v1/setup/steps/apa")).status == 422
     assert (await (await admin.post("/api/v1/setup/close")).json())["complete"]
 
@@ -154,6 +171,8 @@ async def test_an_account_is_added_changed_and_set_back(site: Site) -> None:
     status, changed = await patch(admin, f"accounts/{number}", {"role": "penyiar", "active": False})
     assert status == 200 and (changed["role"], changed["active"], changed["name"]) == ("penyiar", False, "Budi")
     assert (await patch(admin, "accounts/999", {"name": "x"}))[0] == 404
+    status, wrong = await patch(admin, f"accounts/{number}", {"name": "Bu\u0000di", "agency": "Di\u2028nas"})
+    assert status == 422 and [e["field"] for e in wrong["errors"]] == ["name", "agency"]
     assert (await admin.post(f"/api/v1/accounts/{number}/link")).status == 200
     assert (await (await admin.get("/kerja/petugas")).text()).count("budi") >= 1
     head = await site.logged_in(Role.HEAD)
