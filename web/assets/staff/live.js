@@ -2,6 +2,7 @@
 //
 // listen("plan", handler) and the like; the browser connects again by itself, and "again" is told when it has.
 
+import { api } from "./api.js";
 import { el, root, t } from "./page.js";
 
 const page = crypto.randomUUID?.() ?? String(Math.random());
@@ -45,10 +46,11 @@ function connect() {
     setTimeout(() => lost && line(false), 3000); // a restart of the service is over by then
     if (source.readyState === EventSource.CLOSED) {
       source = null;
+      api("GET", "me").catch(() => {}); // whose session is over is sent to log in
       setTimeout(connect, 5000);
     }
   });
-  for (const kind of ["plan", "library", "item", "alarm", "control"]) {
+  for (const kind of ["plan", "library", "item", "alarm"]) {
     source.addEventListener(kind, (event) => tell(kind, JSON.parse(event.data)));
   }
   source.addEventListener("presence", (event) => met(JSON.parse(event.data)));
