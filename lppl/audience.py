@@ -17,10 +17,8 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
-EVERY_S = 30
-"""How often a page that plays says so."""
 LIVE_S = 75.0
-"""A page counts this long after its last word: one may be lost on the way."""
+"""A page counts this long after its last word: of those, each half minute, one may be lost on the way."""
 LONGEST_S = 65
 """Seconds that one beacon may be credited."""
 MOST_OF_ADDRESS = 500

@@ -6,7 +6,7 @@ prefix of a proxy.
 """
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 from urllib.parse import unquote
@@ -118,6 +118,28 @@ def label(quality: Quality) -> str:
     return f"{quality.height}p" if quality.height is not None else f"{round(quality.bitrate_bps / 1000)} kbit/s"
 
 
+def environment() -> jinja2.Environment:
+    """Return the templates of the public pages; what a template names and nobody gives is a fault."""
+    return jinja2.Environment(
+        loader=jinja2.FileSystemLoader(HERE / "templates"),
+        autoescape=True,
+        undefined=jinja2.StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        auto_reload=False,
+    )
+
+
+def answer(request: web.Request, html: str, *, status: int = 200, headers: Mapping[str, str] = HEADERS) -> web.Response:
+    """Return a page; ``?lang=`` also sets the cookie that remembers it."""
+    response = web.Response(text=html, content_type="text/html", status=status, headers=headers)
+    language = request.query.get("lang")
+    if language in LANGUAGES:
+        response.set_cookie(COOKIE, language, max_age=COOKIE_AGE_S, samesite="Lax", secure=request.secure, path="/")
+    response.enable_compression()
+    return response
+
+
 class _Portal:
     def __init__(self, view: PortalView, now_ms: Callable[[], int], files: StaticFiles, public_url: str | None) -> None:
         self._view = view
@@ -126,27 +148,16 @@ class _Portal:
         self.files = files
         if files.url("portal.js") is None:
             log.warning("portal_not_built", remedy="jalankan `make run`, atau `npm run build`")
-        self._templates = jinja2.Environment(
-            loader=jinja2.FileSystemLoader(HERE / "templates"),
-            autoescape=True,
-            undefined=jinja2.StrictUndefined,
-            trim_blocks=True,
-            lstrip_blocks=True,
-            auto_reload=False,
-        )
-        self._templates.filters["rung"] = label
-        self._page = self._templates.get_template("portal.html")
-        self._aired = self._templates.get_template("aired.html")
+        templates = environment()
+        templates.filters["rung"] = label
+        self._page = templates.get_template("portal.html")
+        self._aired = templates.get_template("aired.html")
 
     async def page(self, request: web.Request) -> web.Response:
-        """Answer ``GET /``; ``?lang=`` also sets the cookie that remembers it."""
+        """Answer ``GET /``."""
         language = language_of(request)
         html = self._page.render(self._context(language, unquote(request.cookies.get(CHANNEL_COOKIE, ""))))
-        response = web.Response(text=html, content_type="text/html", headers=HEADERS)
-        if request.query.get("lang") in LANGUAGES:
-            response.set_cookie(COOKIE, language, max_age=COOKIE_AGE_S, samesite="Lax", secure=request.secure, path="/")
-        response.enable_compression()
-        return response
+        return answer(request, html)
 
     async def aired(self, request: web.Request) -> web.Response:
         """Answer ``GET aired/{channel}``: a piece of HTML that lists what has just been on."""

@@ -12,7 +12,7 @@ from zoneinfo import ZoneInfo
 
 import structlog
 
-from lppl.audience import OTHER, STREAM, Audience, Hour, LiveCount
+from lppl.audience import OTHER, STREAM, Audience, LiveCount
 from lppl.config import Settings
 from lppl.errors import DatabaseAway, LpplError
 from lppl.events import Bus, Lagged, ScheduleChanged
@@ -113,20 +113,6 @@ class AudienceDesk:
     def live_counts(self) -> tuple[LiveCount, ...]:
         """Return who listens now, by channel and quality, as this process knows it."""
         return self.audience.live_counts()
-
-    async def hours(self, first: datetime, last: datetime) -> tuple[Hour, ...]:
-        """Return what was listened to in the hours that begin in [first, last). Raises DatabaseAway."""
-        from sqlalchemy.exc import SQLAlchemyError
-
-        from lppl.listening import Listening
-
-        library = self.library()
-        if library is None:
-            raise DatabaseAway
-        try:
-            return await Listening(library.engine).hours(first, last)
-        except (SQLAlchemyError, OSError):
-            raise DatabaseAway from None
 
     # ---- PortalView ----
 

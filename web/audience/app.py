@@ -13,6 +13,8 @@ from typing import TYPE_CHECKING
 from aiohttp import web
 
 from web.audience.pages import Pages
+from web.audience.words import WORDS
+from web.words import LANGUAGES
 
 if TYPE_CHECKING:
     from PIL import Image
@@ -47,9 +49,9 @@ class App:
             for file, (side, cut) in SIZES.items()
         ]
         icons.append({"src": "static/icon.svg", "sizes": "any", "type": "image/svg+xml", "purpose": "any"})
-        words = self._pages.words(request)
+        words = WORDS[LANGUAGES[0]]  # kept for all, whatever language somebody reads
         document = {
-            "id": "./", "name": name, "short_name": name[:24], "description": words["tagline"], "lang": "id",
+            "id": "./", "name": name, "short_name": name[:24], "description": words["tagline"], "lang": LANGUAGES[0],
             "start_url": "./", "scope": "./", "display": "standalone", "background_color": "#1a1f4d",
             "theme_color": "#1a1f4d", "icons": icons, "categories": ["news", "entertainment", "music"],
             "shortcuts": [

@@ -4,25 +4,21 @@ All addresses in a page are relative to the root of the portal (`root`, some ``.
 works.
 """
 
-from datetime import date, datetime, timedelta
-from pathlib import Path
+from collections.abc import Mapping
+from datetime import date, datetime
 from typing import Any
 from urllib.parse import quote
 
-import jinja2
 from aiohttp import web
 
 from lppl.errors import LpplError
 from lppl.media import ChannelKind
-from scheduler.guide import GuideEntry
 from web.audience.view import AudienceView
 from web.audience.words import WORDS
-from web.portal import COOKIE, COOKIE_AGE_S, HEADERS, label, language_of
+from web.portal import HEADERS, answer, environment, language_of
 from web.programme import ChannelInfo
 from web.static_files import StaticFiles
-from web.words import LANGUAGES, clock_text, date_text, volume_text, zone_text
-
-TEMPLATES = Path(__file__).parents[1] / "templates"
+from web.words import clock_text, date_text, volume_text, zone_text
 
 
 def root_of(request: web.Request) -> str:
@@ -40,15 +36,7 @@ class Pages:
 
     def __init__(self, view: AudienceView, files: StaticFiles, public_url: str | None) -> None:
         self.view, self.files, self.public_url = view, files, public_url
-        self._templates = jinja2.Environment(
-            loader=jinja2.FileSystemLoader(TEMPLATES),
-            autoescape=True,
-            undefined=jinja2.StrictUndefined,
-            trim_blocks=True,
-            lstrip_blocks=True,
-            auto_reload=False,
-        )
-        self._templates.filters["rung"] = label
+        self._templates = environment()
         self._templates.filters["segment"] = lambda text: quote(str(text), safe="@.-_~")
 
     def channel(self, request: web.Request) -> ChannelInfo:
@@ -72,17 +60,11 @@ class Pages:
         request: web.Request,
         *,
         status: int = 200,
-        headers: dict[str, str] | None = None,
+        headers: Mapping[str, str] = HEADERS,
         **more: Any,
     ) -> web.Response:
         """Answer with a page; ``?lang=`` also sets the cookie that remembers it."""
-        text = self.render(template, request, **more)
-        response = web.Response(text=text, content_type="text/html", status=status, headers=headers or HEADERS)
-        language = request.query.get("lang")
-        if language in LANGUAGES:
-            response.set_cookie(COOKIE, language, max_age=COOKIE_AGE_S, samesite="Lax", secure=request.secure, path="/")
-        response.enable_compression()
-        return response
+        return answer(request, self.render(template, request, **more), status=status, headers=headers)
 
     def words(self, request: web.Request) -> dict[str, str]:
         """Return the words in the request's language."""
@@ -115,7 +97,6 @@ class Pages:
             "place": view.place,
             "channels": view.channels,
             "ms": ms,
-            "now": view.now,
             "zone": zone_text(ms, zone),
             "clock": lambda at: clock_text(milliseconds_of(at), zone, language),
             "clock_ms": lambda at: clock_text(at, zone, language),
@@ -124,7 +105,6 @@ class Pages:
             "date_of": lambda at: date_text(milliseconds_of(at), zone, language),
             "volume": lambda bps: volume_text(bps, language),
             "tv": lambda channel: channel.kind is ChannelKind.TV,
-            "length": _length,
             "asset": self.files.url,
             "public_url": self.public_url,
         }
@@ -139,8 +119,3 @@ def _short(day: str) -> str:
     """Shorten ``Minggu, 22 November 2026`` to ``Min, 22 Nov``. Pure."""
     weekday, number, month, _ = day.replace(",", "").split(" ")
     return f"{weekday[:3]}, {number} {month[:3]}"
-
-
-def _length(entry: GuideEntry) -> int:
-    """Return a programme's length in whole minutes, 1 at least."""
-    return max(1, round((entry.end - entry.start) / timedelta(minutes=1)))

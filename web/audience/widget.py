@@ -20,7 +20,6 @@ FRAME_HEADERS = {k: v for k, v in HEADERS.items() if k not in ("X-Frame-Options"
     "Content-Security-Policy": POLICY,
     "Cross-Origin-Resource-Policy": "cross-origin",
     "Cache-Control": "public, max-age=20",
-    "Vary": "Accept-Encoding",
 }
 THEMES = ("", "terang", "gelap")
 SNIPPETS_POLICY = HEADERS["Content-Security-Policy"] + "; frame-src 'self'"

@@ -38,7 +38,6 @@ _BOTH: Final[dict[str, tuple[str, str]]] = {
     "remind_kept": ("Anda akan diingatkan 5 menit sebelum {title}.", "You will be reminded 5 minutes before {title}."),
     "remind_dropped": ("Pengingat {title} dihapus.", "The reminder of {title} is removed."),
     "calendar": ("Kalender", "Calendar"),
-    "calendar_of": ("Simpan {title} ke kalender", "Save {title} to a calendar"),
     "calendar_series": ("Semua siaran acara ini (kalender)", "All broadcasts of this programme (calendar)"),
     "reminder_note": (
         "Pengingat dikirim ke peramban ini saja. Tidak ada nama, nomor, atau akun yang disimpan.",
@@ -52,7 +51,6 @@ _BOTH: Final[dict[str, tuple[str, str]]] = {
     "aired_on": ("Disiarkan {date}, {start}-{end} {zone}", "Broadcast on {date}, {start}-{end} {zone}"),
     "moments": ("Isi siaran ini", "In this broadcast"),
     "from_here": ("Putar mulai {time}", "Play from {time}"),
-    "share": ("Bagikan", "Share"),
     "not_shown": ("Siaran ini tidak dapat ditonton", "This broadcast cannot be watched"),
     "not_yet": ("Acara ini belum disiarkan", "This programme has not been broadcast yet"),
     "not_found": ("Halaman tidak ditemukan", "Page not found"),
@@ -70,7 +68,6 @@ _BOTH: Final[dict[str, tuple[str, str]]] = {
         "Rekaman tidak dapat dimuat; periksa sambungan, lalu coba lagi.",
         "The recording cannot be loaded; check your connection, then try again.",
     ),
-    "captions": ("Teks", "Captions"),
     "saver_title": ("Hemat data: suara saja", "Data saver: sound only"),
     "saver_note": (
         "Halaman ini ringan, tanpa gambar dan tanpa JavaScript, untuk sambungan lambat.",
@@ -102,7 +99,6 @@ _BOTH: Final[dict[str, tuple[str, str]]] = {
         "There is no internet connection. The page opens again once you are connected.",
     ),
     "offline_again": ("Coba lagi", "Try again"),
-    "install": ("Pasang sebagai aplikasi", "Install as an app"),
 }
 
 WORDS: Final[dict[str, dict[str, str]]] = {

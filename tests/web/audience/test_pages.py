@@ -70,6 +70,7 @@ async def test_addresses_are_relative_and_the_policy_is_strict(client: Any, url:
     assert "unsafe" not in policy
     assert "default-src 'none'" in policy
     assert headers["X-Content-Type-Options"] == "nosniff"
+    assert "Cookie" in headers["Vary"], "it names the language"
     framed = url.startswith("/widget/")
     assert ("frame-ancestors *" in policy) is framed
     assert ("X-Frame-Options" in headers) is not framed
