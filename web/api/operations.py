@@ -10,6 +10,7 @@ make what goes out, and become the OpenAPI document (:mod:`web.api.openapi`). A 
 with `produces` naming its types.
 """
 
+import functools
 import hashlib
 import inspect
 import json
@@ -136,12 +137,8 @@ class Operation:
             return result
         if self.answer is None:
             return web.Response(status=204)
-        data = self._adapter.dump_json(result, by_alias=True)
+        data = _adapter_of(self.answer).dump_json(result, by_alias=True)
         return web.Response(body=data, status=self.status, content_type=JSON, charset="utf-8")
-
-    @property
-    def _adapter(self) -> TypeAdapter[Any]:
-        return _adapter_of(self.answer)
 
 
 @dataclass
@@ -192,13 +189,9 @@ class Operations:
         return declare
 
 
-_ADAPTERS: dict[Any, TypeAdapter[Any]] = {}
-
-
+@functools.cache
 def _adapter_of(kind: Any) -> TypeAdapter[Any]:
-    if kind not in _ADAPTERS:
-        _ADAPTERS[kind] = TypeAdapter(kind)
-    return _ADAPTERS[kind]
+    return TypeAdapter(kind)
 
 
 def _parameters(model: type[BaseModel], visit: Visit) -> dict[str, Any]:

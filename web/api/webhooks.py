@@ -3,17 +3,18 @@
 from typing import Annotated
 from urllib.parse import urlsplit
 
-from pydantic import AfterValidator, AwareDatetime, BaseModel, ConfigDict, Field, StringConstraints
+from pydantic import AfterValidator, AwareDatetime, BaseModel, Field, StringConstraints
 
 from lppl.accounts import Right
 from lppl.errors import NotThere
 from lppl.settings import wrong
 from lppl.webhooks import Hook, Message, Webhook, new_secret
 from web.api.operations import Operations
+from web.api.people import Number, Strict
 from web.staff.visit import Visit
 
 operations = Operations("Webhook")
-FORBIDDEN = ("169.254.", "[fe80")
+FORBIDDEN = ("169.254.", "fe80:")
 """Link-local addresses: where clouds keep the keys of their machines."""
 
 
@@ -30,27 +31,25 @@ def _address(value: str) -> str:
         port = parts.port
     except ValueError:
         parts, port = urlsplit(""), None
-    good = parts.scheme in ("http", "https") and parts.hostname and parts.username is None and port != 0
-    if not good or parts.fragment or parts.netloc.startswith(FORBIDDEN) or not value.isprintable():
+    host = parts.hostname or ""
+    good = parts.scheme in ("http", "https") and host and parts.username is None and port != 0
+    if not good or parts.fragment or host.startswith(FORBIDDEN) or not value.isprintable():
         raise wrong("tulis alamat utuh seperti https://contoh.go.id/kabar", "write a whole http(s):// address")
     return value
 
 
 Url = Annotated[str, StringConstraints(max_length=1000, strip_whitespace=True), AfterValidator(_address)]
-Number = Annotated[int, Field(ge=1, le=2**31 - 1)]
 
 
-class OfWebhook(BaseModel):
+class OfWebhook(Strict):
     """Which one."""
 
-    model_config = ConfigDict(extra="forbid")
     number: Number
 
 
-class WebhookIn(BaseModel):
+class WebhookIn(Strict):
     """Where to, and what is told."""
 
-    model_config = ConfigDict(extra="forbid")
     url: Url
     events: Annotated[list[Hook], Field(min_length=1, max_length=20)]
     active: bool = True
@@ -95,12 +94,14 @@ async def all(visit: Visit) -> list[WebhookOut]:
 async def add(visit: Visit, body: WebhookIn) -> NewWebhookOut:
     """Keep a webhook, and return its secret this once."""
     secret = new_secret()
-    number = await visit.office.webhooks.add(body.url, secret, body.events, visit.me.name, visit.now)
+    hooks = visit.office.webhooks
+    number = await hooks.add(body.url, secret, body.events, visit.me.name, visit.now)
+    if not body.active:
+        await hooks.change(number, body.url, body.events, active=False)
     await visit.office.audit.record(
         visit.actor, "webhook.added", visit.now, object=str(number), after=body.model_dump(mode="json")
     )
-    said = body.model_dump() | {"active": True}
-    return NewWebhookOut(id=number, made=visit.now, author=visit.me.name, secret=secret, **said)
+    return NewWebhookOut(id=number, made=visit.now, author=visit.me.name, secret=secret, **body.model_dump())
 
 
 @operations.put("/webhooks/{number}", Right.ADMIN, "Ubah webhook / Change a webhook")

@@ -1,12 +1,13 @@
 // The page of webhooks: a list from the API, a form in a dialog, the secret shown once, what became of messages.
 
-import { api, Refused, trying } from "./staff/api.js";
+import { api, trying } from "./staff/api.js";
 import { ask, sure } from "./staff/dialog.js";
-import { data, el, icon, language, t } from "./staff/page.js";
+import { choices, copyButton, field, formDialog, moment } from "./staff/fields.js";
+import { data, el, icon, t } from "./staff/page.js";
 import { toast } from "./staff/toast.js";
 
 const list = document.querySelector('[data-role="list"]');
-const when = (iso) => new Date(iso).toLocaleString(language === "en" ? "en-GB" : "id-ID", { dateStyle: "medium", timeStyle: "short" });
+const when = (iso) => moment(iso, data.zone);
 
 async function show() {
   const hooks = await trying(() => api("GET", "webhooks"));
@@ -30,47 +31,23 @@ function card(hook) {
         button(t("delete"), "trash", () => remove(hook), "btn-outline-danger"))));
 }
 
-function fields(hook, kept, errors) {
-  const url = el("input", { class: `form-control ${errors.url ? "is-invalid" : ""}`, id: "url", name: "url", type: "url", required: true, maxlength: 1000, value: kept?.url ?? hook?.url ?? "", "aria-describedby": "url-error" });
-  const chosen = kept?.events ?? hook?.events ?? data.events;
-  const events = data.events.map((e) => el("label", { class: "form-check" }, el("input", { class: "form-check-input", type: "checkbox", name: "events", value: e, checked: chosen.includes(e) }), el("span", { class: "form-check-label" }, t(`event_${e}`))));
-  const active = el("label", { class: "form-check form-switch" }, el("input", { class: "form-check-input", type: "checkbox", name: "active", checked: kept?.active ?? hook?.active ?? true }), el("span", { class: "form-check-label" }, t("active")));
-  const error = (name) => errors[name] && el("div", { class: "text-danger", id: `${name}-error`, role: "alert" }, errors[name]);
-  return [
-    el("div", { class: "mb-3" }, el("label", { class: "form-label", for: "url" }, t("url")), url, error("url")),
-    el("fieldset", { class: "mb-3" }, el("legend", { class: "form-label" }, t("events")), ...events, error("events")),
-    hook && active,
+async function edit(hook) {
+  const content = [
+    field({ name: "url", label: t("url"), type: "url", value: hook?.url, more: { maxlength: 1000 } }),
+    choices({ name: "events", label: t("events"), value: hook?.events ?? data.events, options: data.events.map((value) => ({ value, text: t(`event_${value}`) })) }),
+    hook ? field({ name: "active", label: t("active"), type: "checkbox", value: hook.active }) : null,
   ];
+  const once = crypto.randomUUID?.() ?? String(Math.random());
+  const made = await formDialog(hook ? hook.url : t("new_webhook"), content, t("save"), (given) => (hook ? api("PUT", `webhooks/${hook.id}`, given) : api("POST", "webhooks", given, { once })));
+  if (!made) return;
+  toast(t("saved"));
+  await show();
+  if (made.secret) await secret(made);
 }
 
-async function edit(hook, kept = null, errors = {}) {
-  const content = el("div", {}, ...fields(hook, kept, errors).filter(Boolean));
-  if ((await ask(hook ? hook.url : t("new_webhook"), [content], [{ text: t("save"), value: "save", class: "btn-primary" }])) !== "save") return;
-  const said = {
-    url: content.querySelector('[name="url"]').value,
-    events: [...content.querySelectorAll('[name="events"]:checked')].map((b) => b.value),
-    active: content.querySelector('[name="active"]')?.checked ?? true,
-  };
-  try {
-    const made = hook ? await api("PUT", `webhooks/${hook.id}`, said) : await api("POST", "webhooks", said, { once: crypto.randomUUID?.() ?? String(Math.random()) });
-    toast(t("saved"));
-    await show();
-    if (made.secret) await secret(made);
-  } catch (error) {
-    if (!(error instanceof Refused)) return toast(t("connection_lost"), "danger");
-    if (error.status !== 422) toast(error.message, "danger");
-    await edit(hook, said, error.fields);
-  }
-}
-
-async function secret(made) {
-  const field = el("input", { class: "form-control font-monospace", readonly: true, value: made.secret, "aria-label": t("secret_once") });
-  const copy = el("button", { type: "button", class: "btn", onclick: async () => {
-    field.select();
-    await navigator.clipboard?.writeText(made.secret);
-    toast(t("copied"));
-  } }, t("copy"));
-  await ask(made.url, [el("p", {}, t("secret_once")), el("div", { class: "input-group" }, field, copy)], []);
+function secret(made) {
+  const box = el("input", { class: "form-control font-monospace", readonly: true, value: made.secret, "aria-label": t("secret_once"), onfocus: (e) => e.target.select() });
+  return ask(made.url, [el("p", {}, t("secret_once")), el("div", { class: "input-group" }, box, copyButton(made.secret))], []);
 }
 
 async function messages(hook) {

@@ -1,11 +1,10 @@
-"""The frame of staff pages: templates, menu, words, how times are written; and how the door's refusals look.
+"""The frame of staff pages: templates, menu, words; and how the door's refusals look.
 
 A page is rendered by :meth:`Layout.page`; its template extends ``staff/base.html``.
 """
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote
@@ -15,12 +14,10 @@ from aiohttp import web
 
 from lppl.accounts import Right, Role
 from lppl.errors import DatabaseAway, LpplError
-from lppl.quanta import QUANTUM_MS
 from web.api.problems import status_of
 from web.staff.visit import Verdict, Visit
 from web.staff.words import COMMON, Table, texts
 from web.static_files import StaticFiles
-from web.words import date_text, zone_text
 
 TEMPLATES = Path(__file__).parent.parent / "templates"
 
@@ -83,13 +80,6 @@ class Layout:
         response.enable_compression()
         return response
 
-    def fragment(self, visit: Visit, template: str, *, words: Table | None = None, **more: Any) -> web.Response:
-        """Return a piece of a page, for htmx."""
-        return web.Response(
-            text=self._templates.get_template(template).render(self._context(visit, words) | more),
-            content_type="text/html",
-        )
-
     def render(
         self,
         visit: Visit,
@@ -114,7 +104,6 @@ class Layout:
 
     def _context(self, visit: Visit, words: Table | None) -> dict[str, Any]:
         settings, language = visit.office.settings, visit.language
-        zone = settings.station.zone
         inside = visit.account is not None and (visit.session is None or visit.session.whole)
         menu = [m for m in MENU if inside and visit.may(m.right)]
         here = visit.request.path.strip("/")
@@ -135,10 +124,6 @@ class Layout:
             "icons": self._files.url("icons.svg") or "",
             "may": visit.may,
             "Right": Right,
-            "clock": lambda at: said_time(at, zone),
-            "day": lambda at: date_text(_ms(at), zone, language),
-            "zone": zone_text(int(visit.now.timestamp() * 1000), zone),
-            "said": lambda error: error.english if language == "en" else error.indonesian,
         }
 
     # ---- what the door says ----
@@ -171,19 +156,6 @@ class Layout:
             visit, "staff/message.html", title=known.get(text, text), status=status,
             help=known.get(help, help), retry=retry,
         )  # fmt: skip
-
-
-def said_time(at: datetime | int, zone: Any) -> str:
-    """Write a time of day as ``22.00``; `at` is aware, or an air time in quanta."""
-    when = datetime.fromtimestamp(_ms(at) / 1000, zone)
-    return f"{when:%H.%M}"
-
-
-def _ms(at: datetime | date | int) -> int:
-    if isinstance(at, datetime):
-        return int(at.timestamp() * 1000)
-    assert isinstance(at, int)
-    return at * QUANTUM_MS
 
 
 def away(visit: Visit, path: str) -> web.Response:

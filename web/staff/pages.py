@@ -3,7 +3,10 @@
 Imported after the air has begun, since the database's libraries take their time to load.
 """
 
-from collections.abc import Callable, Sequence
+import asyncio
+import functools
+import json
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any, Protocol
 
 from aiohttp import web
@@ -25,7 +28,7 @@ from web.api import (
 )
 from web.api.imports import operations as import_operations
 from web.api.openapi import document
-from web.api.operations import PREFIX, Operation
+from web.api.operations import JSON, PREFIX, Operation
 from web.api.orders import operations as order_operations
 from web.staff.audit import AuditPages
 from web.staff.control import ControlPages
@@ -107,9 +110,16 @@ def staff_routes(files: StaticFiles, news: StaffNews) -> tuple[list[Route], Layo
 
 async def openapi(visit: Visit) -> web.StreamResponse:
     """Send the description of the API."""
-    return web.json_response(described(visit))
+    body = await asyncio.to_thread(_written, visit.office.settings.station.name)
+    return web.Response(body=body, content_type=JSON)
 
 
-def described(visit: Visit) -> dict[str, Any]:
-    """Return the OpenAPI document."""
-    return document(OPERATIONS, visit.office.settings.station.name, "1")
+@functools.cache
+def described(station: str) -> Mapping[str, Any]:
+    """Return the OpenAPI document; it takes a while the first time."""
+    return document(OPERATIONS, station, "1")
+
+
+@functools.cache
+def _written(station: str) -> bytes:
+    return json.dumps(described(station)).encode()

@@ -1,5 +1,6 @@
 """Pengaturan › Webhook: addresses that are told of what happens; and the API's own documentation page."""
 
+import asyncio
 from typing import Any
 
 from aiohttp import web
@@ -7,9 +8,10 @@ from aiohttp import web
 from lppl.accounts import Right
 from lppl.webhooks import Hook
 from web.staff.layout import Layout
+from web.staff.people import FIELDS
 from web.staff.visit import Need, Route, Visit, get
 
-WORDS = {
+WORDS = FIELDS | {
     "webhooks_help": (
         "Layanan lain (papan informasi, bot grup, situs kota) dapat diberi tahu begitu sesuatu terjadi. "
         "Setiap pesan ditandatangani; yang gagal dicoba lagi sampai satu hari.",
@@ -28,8 +30,6 @@ WORDS = {
         "Rahasia penandatanganan, hanya ditampilkan sekali ini:",
         "The signing secret, shown this once:",
     ),
-    "copy": ("Salin", "Copy"),
-    "copied": ("Tersalin", "Copied"),
     "new_webhook": ("Webhook baru", "New webhook"),
     "remove_sure": ("Hapus webhook ini beserta pesannya?", "Remove this webhook and its messages?"),
     "delivered": ("Terkirim", "Delivered"),
@@ -70,15 +70,16 @@ class WebhookPages:
     async def page(self, visit: Visit) -> web.StreamResponse:
         """Show the webhooks; the script asks the API for them."""
         events = [hook.value for hook in Hook if hook is not Hook.PING]
+        data = {"events": events, "zone": str(visit.office.settings.station.zone)}
         return self._layout.page(
-            visit, "staff/webhooks.html", title="webhooks", words=WORDS, scripts=["webhooks"], data={"events": events}
+            visit, "staff/webhooks.html", title="webhooks", words=WORDS, scripts=["webhooks"], data=data
         )
 
     async def documentation(self, visit: Visit) -> web.StreamResponse:
         """Show every operation of the API, from the document that programs read."""
         from web.staff.pages import described
 
-        said = described(visit)
+        said = await asyncio.to_thread(described, visit.office.settings.station.name)
         groups: dict[str, list[dict[str, Any]]] = {tag["name"]: [] for tag in said["tags"]}
         for path, methods in said["paths"].items():
             for method, operation in methods.items():

@@ -1,8 +1,8 @@
 // A table of another program: read, its columns named, looked at, kept.
 
-import { Refused, api, trying } from "../staff/api.js";
+import { api, trying } from "../staff/api.js";
 import { field } from "../staff/fields.js";
-import { csrf, data, el, icon, language, root, t } from "../staff/page.js";
+import { data, el, icon, language, root, t } from "../staff/page.js";
 import { toast } from "../staff/toast.js";
 
 const at = (role) => document.querySelector(`[data-role="${role}"]`);
@@ -31,15 +31,7 @@ async function bring(input) {
   const file = input.files[0];
   if (!file) return input.focus();
   if (file.size > data.largest) return toast(t("file_help"), "danger");
-  const held = await trying(async () => {
-    const response = await fetch(`${root}api/v1/imports?name=${encodeURIComponent(file.name.slice(0, 200))}`, {
-      method: "POST", body: file, credentials: "same-origin",
-      headers: { "Content-Type": "application/octet-stream", "X-CSRF-Token": csrf, Accept: "application/json" },
-    });
-    const answer = await response.json().catch(() => ({}));
-    if (!response.ok) throw new Refused({ status: response.status, ...answer });
-    return answer;
-  });
+  const held = await trying(() => api("POST", `imports?name=${encodeURIComponent(file.name.slice(0, 200))}`, file));
   if (!held) return undefined;
   state.held = held;
   return openSheet(0);

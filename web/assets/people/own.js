@@ -2,7 +2,7 @@
 
 import { api, trying } from "../staff/api.js";
 import { ask, sure } from "../staff/dialog.js";
-import { choices, copyButton, field, formDialog, moment, sending, values } from "../staff/fields.js";
+import { choices, copyButton, field, formDialog, formOf, moment } from "../staff/fields.js";
 import { data, el, icon, t } from "../staff/page.js";
 import { toast } from "../staff/toast.js";
 import { sessionRows } from "./sessions.js";
@@ -17,15 +17,6 @@ export function showOwn() {
   showSessions();
   showTokens();
   at("add-token").addEventListener("click", addToken);
-}
-
-function formOf(content, text, work) {
-  const form = el("form", { novalidate: true }, ...content, el("button", { class: "btn btn-primary", type: "submit" }, text));
-  form.addEventListener("submit", async (event) => {
-    event.preventDefault();
-    await sending(form, () => work(values(form), form));
-  });
-  return form;
 }
 
 function details() {

@@ -1,11 +1,10 @@
 // Pengaturan: what the station is set to, and how its machine is.
 
-import { api } from "../staff/api.js";
-import { trying } from "../staff/api.js";
-import { field } from "../staff/fields.js";
+import { api, trying } from "../staff/api.js";
+import { field, formOf } from "../staff/fields.js";
 import { data, el, t } from "../staff/page.js";
 import { toast } from "../staff/toast.js";
-import { channelsForm, formOf, stationForm, waiting } from "./station.js";
+import { channelsForm, stationForm, waiting } from "./station.js";
 
 const at = (role) => document.querySelector(`[data-role="${role}"]`);
 const SIGNS = { ok: "bg-green-lt", warn: "bg-yellow-lt", fail: "bg-red-lt" };

@@ -2,31 +2,22 @@
 
 import { api, trying } from "../staff/api.js";
 import { sure } from "../staff/dialog.js";
-import { field, sending, values } from "../staff/fields.js";
+import { field, formOf } from "../staff/fields.js";
 import { data, el, icon, root, t } from "../staff/page.js";
 import { toast } from "../staff/toast.js";
 
-const ZONES = [["Asia/Jakarta", "WIB"], ["Asia/Pontianak", "WIB (Pontianak)"], ["Asia/Makassar", "WITA"], ["Asia/Jayapura", "WIT"]];
+const ZONES = { "Asia/Jakarta": "WIB", "Asia/Pontianak": "WIB (Pontianak)", "Asia/Makassar": "WITA", "Asia/Jayapura": "WIT" };
 const locked = (key) => data.settings.locked[key] ?? "";
-
-/** Return a form that sends `work(values)`; `foot`: further buttons. */
-export function formOf(content, text, work, ...foot) {
-  const form = el("form", { novalidate: true }, ...content, el("div", { class: "btn-list" }, el("button", { class: "btn btn-primary", type: "submit" }, text), ...foot));
-  form.addEventListener("submit", async (event) => {
-    event.preventDefault();
-    await sending(form, () => work(values(form), form));
-  });
-  return form;
-}
 
 export function stationForm(text, after, ...foot) {
   const s = data.settings.station;
   const towns = el("datalist", { id: "towns" }, ...data.towns.map((town) => el("option", { value: town[0] })));
+  const zones = [...new Set([...Object.keys(ZONES), s.zone])].map((value) => ({ value, text: ZONES[value] ? `${ZONES[value]} · ${value}` : value }));
   const form = formOf([
     towns,
     field({ name: "station.name", label: t("station_name"), value: s.name, locked: locked("station.name"), more: { maxlength: 120 } }),
     field({ name: "station.place", label: t("place"), value: s.place, help: t("place_help"), locked: locked("station.place"), more: { list: "towns", maxlength: 120, autocomplete: "off" } }),
-    field({ name: "station.zone", label: t("zone"), value: s.zone, options: ZONES.map(([value, sign]) => ({ value, text: `${sign} · ${value}` })), locked: locked("station.zone") }),
+    field({ name: "station.zone", label: t("zone"), value: s.zone, options: zones, locked: locked("station.zone") }),
     el("div", { class: "row" },
       el("div", { class: "col-sm" }, field({ name: "station.latitude", label: t("latitude"), type: "number", value: s.latitude, help: t("coordinates_help"), locked: locked("station.latitude"), more: { step: "any", min: -90, max: 90 } })),
       el("div", { class: "col-sm" }, field({ name: "station.longitude", label: t("longitude"), type: "number", value: s.longitude, locked: locked("station.longitude"), more: { step: "any", min: -180, max: 180 } }))),

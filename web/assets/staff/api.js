@@ -18,16 +18,18 @@ export class Refused extends Error {
 }
 
 /**
- * Ask `method` `path` (below api/v1, as "channels/tv/grid"); `body` is sent as JSON. Return the answer's JSON, or null.
+ * Ask `method` `path` (below api/v1, as "channels/tv/grid"); `body` is sent as JSON, a file as it is. Return the
+ * answer's JSON, or null.
  * Raises Refused, and TypeError when the service cannot be reached. `once`: a key under which it is done only once.
  */
 export async function api(method, path, body, { once = null, signal = undefined } = {}) {
   const headers = { Accept: "application/json" };
-  if (body !== undefined) headers["Content-Type"] = "application/json";
+  const file = body instanceof Blob;
+  if (body !== undefined) headers["Content-Type"] = file ? "application/octet-stream" : "application/json";
   if (method !== "GET") headers["X-CSRF-Token"] = csrf;
   if (once) headers["Idempotency-Key"] = once;
   const response = await fetch(`${root}api/v1/${path}`, {
-    method, headers, signal, credentials: "same-origin", body: body === undefined ? undefined : JSON.stringify(body),
+    method, headers, signal, credentials: "same-origin", body: body === undefined || file ? body : JSON.stringify(body),
   });
   if (response.status === 401) {
     toast(t("session_over"), "danger");

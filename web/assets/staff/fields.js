@@ -102,6 +102,16 @@ export async function sending(form, work) {
   }
 }
 
+/** Return a form that sends `work(values, form)`, what is refused said in it; `foot`: further buttons. */
+export function formOf(content, text, work, ...foot) {
+  const form = el("form", { novalidate: true }, ...content, el("div", { class: "btn-list" }, el("button", { class: "btn btn-primary", type: "submit" }, text), ...foot));
+  form.addEventListener("submit", async (event) => {
+    event.preventDefault();
+    await sending(form, () => work(values(form), form));
+  });
+  return form;
+}
+
 /** Show a form in a dialog until `work(values)` succeeds or it is given up; resolve to what `work` returned, or null. */
 export function formDialog(title, content, yes, work) {
   return new Promise((resolve) => {
