@@ -166,5 +166,5 @@ class PushSender:
         text = body.format(time=at, channel=self._names.get(r.channel, r.channel))
         tag = f"{r.channel}-{ms}"
         return json.dumps(
-            {"title": title.format(title=r.title[:120]), "body": text, "tag": tag, "url": f"./?ch={r.channel}"}
+            {"title": title.format(title=r.title[:120]), "body": text, "tag": tag, "url": f"./#name-{r.channel}"}
         )

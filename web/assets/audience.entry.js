@@ -12,6 +12,15 @@ const one = (role) => document.querySelector(`[data-role="${role}"]`);
 
 if ("serviceWorker" in navigator) navigator.serviceWorker.register(`${root}sw.js`).catch(() => {}); // private windows refuse
 
+// ---- no line: back to what was asked for, by itself once there is one
+
+const again = one("again");
+if (again) {
+  const back = new URL(new URLSearchParams(location.search).get("ke") ?? again.href, location.href);
+  if (back.origin === location.origin) again.href = back.href;
+  addEventListener("online", () => again.click());
+}
+
 // ---- catch-up
 
 const box = one("replay");

@@ -19,6 +19,17 @@ async function keepOffline() {
   await cache.addAll(styles);
 }
 
+/** Show the kept page in place of one that cannot be fetched; at its own place, where its addresses begin. */
+async function withoutLine(request) {
+  const kept = new URL(OFFLINE, self.registration.scope);
+  const page = await caches.match(kept);
+  if (!page) return Response.error();
+  const asked = new URL(request.url);
+  if (asked.pathname === kept.pathname) return page;
+  kept.searchParams.set("ke", asked.pathname + asked.search);
+  return Response.redirect(kept);
+}
+
 self.addEventListener("install", (event) => {
   self.skipWaiting();
   event.waitUntil(keepOffline());
@@ -29,7 +40,7 @@ self.addEventListener("activate", (event) => event.waitUntil(self.clients.claim(
 self.addEventListener("fetch", (event) => {
   const { request } = event;
   if (request.mode === "navigate") {
-    event.respondWith(fetch(request).catch(async () => (await caches.match(OFFLINE)) ?? Response.error()));
+    event.respondWith(fetch(request).catch(() => withoutLine(request)));
   } else if (request.destination === "style" && new URL(request.url).pathname.includes("/static/dist/")) {
     event.respondWith(fetch(request).catch(async () => (await caches.match(request)) ?? Response.error()));
   }
@@ -52,7 +63,7 @@ self.addEventListener("notificationclick", (event) => {
   if (url.origin !== self.location.origin) return;
   event.waitUntil((async () => {
     const open = await self.clients.matchAll({ type: "window" });
-    const there = open.find((client) => client.url === url.href) ?? open[0];
+    const there = open.find((client) => new URL(client.url).pathname === url.pathname);
     await (there ? there.focus() : self.clients.openWindow(url.href));
   })());
 });
