@@ -72,9 +72,14 @@ async def test_a_page_for_when_there_is_no_line(browser: Browser, client: Any) -
     await context.set_offline(True)
     await page.goto("/panduan/radio")
     assert await page.inner_text("h1") == "Sedang luring"
+    assert await page.evaluate("getComputedStyle(document.querySelector('.action')).borderRadius") == "99px"
+    root = str(client.make_url("/"))
+    assert await page.evaluate("document.querySelector('header .name a').href") == root
     kept = "caches.keys().then(all => Promise.all(all.map(k => caches.open(k).then(c => c.keys()))))"
     names = await page.evaluate(f"{kept}.then(k => k.flat().map(r => new URL(r.url).pathname))")
     assert all(name == "/luring" or name.endswith(".css") for name in names), names
+    await context.set_offline(False)
+    await page.wait_for_url("**/panduan/radio")
 
 
 async def test_nothing_is_loaded_before_somebody_presses_play(browser: Browser, client: Any) -> None:
@@ -85,3 +90,15 @@ async def test_nothing_is_loaded_before_somebody_presses_play(browser: Browser, 
     assert not [url for url in asked if "/hls" in url]
     async with page.expect_request("**/hls/tv/vod/*/master.m3u8"):
         await page.click('[data-role="start"]')
+
+
+async def test_catch_up_is_tried_again_and_takes_nobody_s_place(browser: Browser, client: Any) -> None:
+    page = await opened(browser, client, 390, "light")
+    await page.goto("/tonton/tv/tv.kabar@2026-11-22", wait_until="networkidle")
+    async with page.expect_request("**/hls/tv/vod/*/master.m3u8"):
+        await page.click('[data-role="start"]')
+    await page.wait_for_function("document.querySelector('.replay .told').textContent.includes('tidak dapat')")
+    await page.focus('[data-role="share"]')
+    async with page.expect_request("**/hls/tv/vod/*/master.m3u8"):
+        pass
+    assert await page.evaluate("document.activeElement.dataset.role") == "share"

@@ -13,8 +13,9 @@ export class Replay {
   #opening = null;
   #into;
   #wanted = false;
+  #recovered = false;
 
-  /** `root`: the element that the server wrote; `into`: seconds at which to begin. */
+  /** `box`: the element that the server wrote; `into`: seconds at which to begin. */
   constructor(box, into) {
     this.#box = box;
     this.#media = box.querySelector("video, audio");
@@ -46,18 +47,25 @@ export class Replay {
   }
 
   #open() {
-    this.#opening ??= this.#load().catch(() => {
-      this.#opening = null;
-      this.#say(this.#box.dataset.failed);
-    });
+    this.#opening ??= this.#load().catch(() => this.#again());
     return this.#opening;
+  }
+
+  /** Say that it failed, and try anew: the station, or the line, may be away for a moment only. */
+  #again() {
+    this.#say(this.#box.dataset.failed);
+    this.#opening = null;
+    setTimeout(() => this.#open(), AGAIN_MS);
   }
 
   async #load() {
     this.#say(this.#box.dataset.loading);
-    this.#box.querySelector('[data-role="start"]')?.remove();
+    const start = this.#box.querySelector('[data-role="start"]');
     this.#media.controls = true;
-    this.#media.focus();
+    if (start) {
+      start.remove();
+      this.#media.focus();
+    }
     const { default: Hls } = await import("hls.js");
     if (!Hls.isSupported()) {
       this.#media.src = this.#box.dataset.src;
@@ -75,16 +83,14 @@ export class Replay {
   }
 
   #failed(Hls, error) {
-    if (error.type === Hls.ErrorTypes.MEDIA_ERROR && !this.recovered) {
-      this.recovered = true;
+    if (error.type === Hls.ErrorTypes.MEDIA_ERROR && !this.#recovered) {
+      this.#recovered = true;
       this.#hls.recoverMediaError();
       return;
     }
-    this.#say(this.#box.dataset.failed);
     this.#into = this.#media.currentTime;
     this.#hls.destroy();
-    this.#opening = null;
-    setTimeout(() => this.#open(), AGAIN_MS); // the station may be away for a moment only
+    this.#again();
   }
 
   #begin() {
