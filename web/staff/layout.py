@@ -11,6 +11,7 @@ from urllib.parse import quote
 
 import jinja2
 from aiohttp import web
+from markupsafe import Markup
 
 from lppl.accounts import Right, Role
 from lppl.errors import DatabaseAway, LpplError
@@ -79,6 +80,10 @@ class Layout:
         response = web.Response(text=html, content_type="text/html", status=status)
         response.enable_compression()
         return response
+
+    def piece(self, template: str, language: str, words: Table, **more: Any) -> Markup:
+        """Return a piece of a page that is the same for all who read a language. It may be drawn in a thread."""
+        return Markup(self._templates.get_template(template).render({"t": texts(language, COMMON, words), **more}))  # noqa: S704 - escaped by the template
 
     def render(
         self,
