@@ -75,6 +75,8 @@ class Figures:
         self._changes = -1
         self._counting = asyncio.Lock()
         self._begun = datetime.min.replace(tzinfo=UTC)
+        self._in_doubt = False
+        """Whether something changed since `_begun` that may be a detail of an asset."""
 
     async def days(self, channel: str, first: date, last: date, now: datetime) -> list[DayFigures]:
         """Return the figures of the local days [first, last]. Raises UnknownChannel."""
@@ -106,12 +108,18 @@ class Figures:
         changes = await self._desk.store.change_counter()
         if changes != self._changes:
             found, known = await self._desk.laid_down(), self._laid_down
-            same = (found.programmes, found.orders) == (known.programmes, known.orders)
-            if not same or now - self._begun >= DETAILS_AGAIN:
-                self._kept.clear()
-                self._begun = now
+            if (found.programmes, found.orders) == (known.programmes, known.orders):
+                self._in_doubt = True
+            else:
+                self._forget(now)
             self._laid_down, self._changes = found, changes
+        if self._in_doubt and now - self._begun >= DETAILS_AGAIN:
+            self._forget(now)
         return self._laid_down
+
+    def _forget(self, now: datetime) -> None:
+        self._kept.clear()
+        self._begun, self._in_doubt = now, False
 
 
 def _runs(days: Sequence[date]) -> Iterable[list[date]]:
