@@ -103,15 +103,6 @@ class Listened:
 
 
 @dataclass(frozen=True, slots=True)
-class Live:
-    """Who listens now, in one quality."""
-
-    channel: str
-    quality: str
-    listeners: int
-
-
-@dataclass(frozen=True, slots=True)
 class Queued:
     """What is to be conformed; `needed`: when the plan wants it."""
 
@@ -188,7 +179,7 @@ class Board:
 class Present:
     """What is never kept: who listens at this moment, and how the station is."""
 
-    live: tuple[Live, ...]
+    live: tuple[LiveCount, ...]
     health: Health | None
 
 
@@ -222,7 +213,7 @@ class DashboardDesk:
 
     def present(self) -> Present:
         """Return what is so at this moment."""
-        return Present(tuple(Live(c.channel, c.quality, c.listeners) for c in self._live()), self._health())
+        return Present(tuple(self._live()), self._health())
 
     async def board(self, now: datetime) -> Board:
         """Return the figures, at most a minute old; while new ones are made, those before. Raises as their stores do.

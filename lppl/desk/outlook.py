@@ -50,15 +50,6 @@ class LiveSlot:
 
 
 @dataclass(frozen=True, slots=True)
-class LateItem:
-    """What will not be conformed or rendered when it is needed."""
-
-    title: str
-    ready: datetime
-    needed: datetime
-
-
-@dataclass(frozen=True, slots=True)
 class Outlook:
     """The next days of a channel; `problems` are the gravest, `counts` all of them by severity."""
 
@@ -68,7 +59,7 @@ class Outlook:
     problems: tuple[Problem, ...]
     unplanned: tuple[Unplanned, ...]
     live: tuple[LiveSlot, ...]
-    late: tuple[LateItem, ...]
+    late: tuple[Late, ...]
 
 
 async def outlook(desk: PlanningDesk, channel: str, now: datetime, ahead: timedelta = LOOKED_AHEAD) -> Outlook:
@@ -83,7 +74,7 @@ def _told(channel: str, examined: Examined, late: Iterable[Late], until: datetim
     lines = [line for line in examined.rundown if starting(line.start) < until]
     return Outlook(
         channel, until, {s: found[s] for s in ORDER}, gravest(examined.findings), unplanned(lines, zone),
-        live_slots(lines), tuple(LateItem(x.title, x.ready, x.needed) for x in late),
+        live_slots(lines), tuple(late),
     )  # fmt: skip
 
 

@@ -30,11 +30,15 @@ DEPTH = 3
 
 @dataclass(frozen=True, slots=True)
 class Disk:
-    """The disk that holds the data folder, and what of the journal and backups lies on it; bytes."""
+    """The disk that holds the data folder, and what of the journal and backups lies on it; bytes.
+
+    `journal_hours`: of how many hours the journal tells.
+    """
 
     free: int
     total: int
     journal: int
+    journal_hours: int
     backups: int
     newest_backup: datetime | None
     media_too: bool
@@ -68,17 +72,18 @@ def disk_of(settings: Settings) -> Disk:
     newest = max((p.stat().st_mtime for p in backups), default=None)
     media_too = not settings.media_dir.exists() or settings.media_dir.stat().st_dev == data.stat().st_dev
     made = None if newest is None else datetime.fromtimestamp(newest).astimezone()
-    return Disk(
-        usage.free, usage.total, _held(data / "journal"), sum(p.stat().st_size for p in backups), made, media_too
-    )
+    hours = _journal(data / "journal")
+    size = sum(p.stat().st_size for p in backups)
+    return Disk(usage.free, usage.total, sum(hours), len(hours), size, made, media_too)
 
 
-def _held(folder: Path) -> int:
+def _journal(folder: Path) -> list[int]:
+    """Return the sizes of the journal's files, one an hour."""
     try:
         with os.scandir(folder) as found:
-            return sum(each.stat().st_size for each in found if each.is_file(follow_symlinks=False))
+            return [each.stat().st_size for each in found if each.name.endswith(".jnl")]
     except OSError:
-        return 0
+        return []
 
 
 def sizes_by_recipe(said: str) -> dict[str, int]:
@@ -125,10 +130,9 @@ class StorageDesk:
         began = await store.first_added()
         days = min(LOOKED_BACK, now - began) / timedelta(days=1) if began else 1.0
         reserve = round(settings.min_free_gb * 1e9)
-        files = await asyncio.to_thread(_days_of_journal, settings.data_dir / "journal")
         a_day = growth_a_day(
             await store.growth(now - LOOKED_BACK), self._house or {}, await store.quanta(), days,
-            round(disk.journal / max(files, 1.0)), disk.media_too,
+            round(disk.journal / max(disk.journal_hours / 24, 1.0)), disk.media_too,
         )  # fmt: skip
         return Storage(
             disk.free, disk.total, reserve, await store.media_bytes(),
@@ -151,8 +155,3 @@ class StorageDesk:
             log.info("house_not_added_up", reason=str(error))
         finally:
             self._looked, self._looking = self._monotonic(), None
-
-
-def _days_of_journal(folder: Path) -> float:
-    """Return for how many days there are files of the journal, one an hour; blocking."""
-    return sum(1 for _ in folder.glob("*.jnl")) / 24

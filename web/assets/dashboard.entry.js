@@ -14,20 +14,24 @@ const put = (name, ...inside) => document.querySelector(`[data-card="${name}"]`)
 const stale = document.querySelector('[data-role="stale"]');
 let shown = "";
 
-async function asking(work) {
+const failing = new Set();
+
+async function asking(name, work) {
   try {
     await work();
-    stale.hidden = true;
+    failing.delete(name);
+    stale.hidden = !failing.size;
   } catch (error) {
     if (error?.status === 401) return;
+    failing.add(name);
     stale.hidden = false;
     if (!(error instanceof TypeError) && !error?.status) console.error(error);
   }
 }
 
-const present = () => asking(async () => put("now", ...now(await api("GET", "dashboard/now"))));
+const present = () => asking("now", async () => put("now", ...now(await api("GET", "dashboard/now"))));
 
-const board = () => asking(async () => {
+const board = () => asking("board", async () => {
   const found = await api("GET", "dashboard");
   if (found.made === shown) return;
   shown = found.made;

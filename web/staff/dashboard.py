@@ -4,7 +4,6 @@ from aiohttp import web
 
 from lppl.accounts import Right
 from web.staff.layout import Layout
-from web.staff.logs import KINDS
 from web.staff.visit import Route, Visit, get
 
 INCIDENTS = {
@@ -55,9 +54,6 @@ WORDS = {
     "spell_1": ("Hari ini", "Today"),
     "spell_7": ("7 hari", "7 days"),
     "spell_30": ("30 hari", "30 days"),
-    "aired": ("Mengudara", "On the air"),
-    "not_aired": ("Tidak mengudara", "Off the air"),
-    "percent": ("Persen", "Percent"),
     "incidents": ("Gangguan 30 hari", "Incidents of 30 days"),
     "no_incidents": ("Tidak ada gangguan.", "There were no incidents."),
     "kind": ("Jenis", "Kind"),
@@ -119,7 +115,6 @@ WORDS = {
     "chart_hours": ("jam", "hours"),
     **{f"incident_{name}": said for name, said in INCIDENTS.items()},
     **{f"job_{name}": said for name, said in JOBS.items()},
-    **{f"kind_{k.value}": said for k, said in KINDS.items()},
 }
 
 

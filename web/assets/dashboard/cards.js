@@ -96,7 +96,7 @@ export function audience({ listened, air: channels }) {
   const at = (channel, hour) => listened.find((one) => one.channel === channel && one.hour === hour);
   const series = channels.map((one) => ({ name: one.name, values: hours.map((hour) => at(one.channel, hour)?.average ?? 0) }));
   const columns = [{ text: t("time") }, ...channels.flatMap((one) => [{ text: `${one.name}: ${t("average")}`, figure: true }, { text: t("peak"), figure: true }])];
-  const rows = hours.toReversed().map((hour) => [moment(hour), ...channels.flatMap((one) => [number(at(one.channel, hour)?.average ?? 0), number(at(one.channel, hour)?.peak ?? 0, 0)])]);
+  const rows = [...hours].reverse().map((hour) => [moment(hour), ...channels.flatMap((one) => [number(at(one.channel, hour)?.average ?? 0), number(at(one.channel, hour)?.peak ?? 0, 0)])]);
   return [lines(t("chart_audience"), hours.map((hour) => moment(hour).split(/[ ,]+/).at(-1)), series), folded("numbers", table(t("audience_hours"), columns, rows, { cards: false }))];
 }
 
