@@ -1,8 +1,6 @@
 """The audit log through the API: who changed what, before and after; page by page, or as CSV."""
 
 import asyncio
-import csv
-import io
 import json
 from collections.abc import Sequence
 from datetime import date, datetime, timedelta
@@ -15,9 +13,10 @@ from pydantic import AwareDatetime, BaseModel, Field, StringConstraints, Validat
 from lppl.accounts import Right
 from lppl.audit import Event
 from lppl.desk.planning import PlanningDesk
+from lppl.desk.reports import FileKind, file_name
 from lppl.settings import wrong
 from scheduler.agenda import instant
-from scheduler.exports.tables import harmless
+from scheduler.exports.tables import Column, Table, csv_bytes
 from web.api.log_models import Day
 from web.api.operations import Operations
 from web.api.people import Strict
@@ -107,8 +106,9 @@ async def audit_file(visit: Visit, params: AuditFilter) -> web.Response:
     """Return the newest rows that fit, as CSV."""
     found = await visit.office.audit.page(**_filter(params, visit.office.planning), limit=MOST_ROWS)
     body = await asyncio.to_thread(audit_csv, found, visit.office.planning.zone)
-    told = f'attachment; filename="jejak-perubahan-{visit.now.astimezone(visit.office.planning.zone):%Y-%m-%d}.csv"'
-    return web.Response(body=body, content_type="text/csv", headers={"Content-Disposition": told})
+    today, kind = visit.now.astimezone(visit.office.planning.zone).date(), FileKind.CSV
+    told = f'attachment; filename="{file_name("jejak-perubahan", today, kind=kind)}"'
+    return web.Response(body=body, content_type=kind.content_type, headers={"Content-Disposition": told})
 
 
 def _filter(asked: AuditFilter, desk: PlanningDesk) -> dict[str, Any]:
@@ -125,18 +125,19 @@ def event_out(e: Event) -> EventOut:
     )  # fmt: skip
 
 
-HEADINGS = ("Nomor", "Waktu", "Pelaku", "Tindakan", "Kanal", "Objek", "Sebelum", "Sesudah", "Alamat")
+COLUMNS = tuple(
+    Column(heading)
+    for heading in ("Nomor", "Waktu", "Pelaku", "Tindakan", "Kanal", "Objek", "Sebelum", "Sesudah", "Alamat")
+)
 
 
 def audit_csv(events: Sequence[Event], zone: ZoneInfo) -> bytes:
-    """Return rows as CSV for Excel in Indonesia: UTF-8 with a mark, semicolons."""
-    text = io.StringIO(newline="")
-    writer = csv.writer(text, delimiter=";", lineterminator="\r\n")
-    writer.writerow(HEADINGS)
-    for e in events:
-        row = (_local(e.at, zone), e.actor, e.action, e.channel, e.object, _said(e.before), _said(e.after), e.address)
-        writer.writerow([e.id, *map(harmless, row)])
-    return b"\xef\xbb\xbf" + text.getvalue().encode("utf-8", "replace")
+    """Return rows as CSV."""
+    rows = [
+        (e.id, _local(e.at, zone), e.actor, e.action, e.channel, e.object, _said(e.before), _said(e.after), e.address)
+        for e in events
+    ]
+    return csv_bytes(Table("Jejak perubahan", COLUMNS, rows), zone)
 
 
 def _local(at: datetime, zone: ZoneInfo) -> str:

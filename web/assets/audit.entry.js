@@ -3,9 +3,9 @@
 import "./report/report.css";
 
 import { api, Refused, trying } from "./staff/api.js";
-import { el, root, t } from "./staff/page.js";
+import { moment } from "./staff/fields.js";
+import { data, el, root, t } from "./staff/page.js";
 import { differences } from "./audit/differences.js";
-import { moment } from "./report/format.js";
 import { table } from "./report/table.js";
 
 const PAGE = 100;
@@ -67,7 +67,7 @@ function inWords(action) {
 function row(event) {
   const told = [event.channel, event.object].filter(Boolean).join(" · ");
   const head = el("summary", {},
-    el("span", { class: "text-secondary tabular" }, `${moment(event.at)} · `), el("strong", {}, event.actor), " · ",
+    el("span", { class: "text-secondary tabular" }, `${moment(event.at, data.zone)} · `), el("strong", {}, event.actor), " · ",
     el("span", { title: event.action }, inWords(event.action)), told ? ` · ${told}` : "");
   const details = el("details", {}, head);
   details.addEventListener("toggle", () => details.open && details.children.length === 1 && details.append(inside(event)));

@@ -2,14 +2,17 @@
 
 import csv
 import io
+import re
 from collections import Counter
 from collections.abc import Sequence
 from datetime import date, datetime, timedelta
+from pathlib import Path
 
 import pytest
 
 from lppl.accounts import Role
 from lppl.audit import Actor
+from lppl.desk.control_room import SAID
 from lppl.desk.office import Office
 from lppl.journal import Entry
 from lppl.media import AssetId
@@ -22,6 +25,7 @@ from scheduler.agenda import day_bounds
 from tests.scheduler.aired import line
 from tests.web.staff.conftest import NOW, Site
 from tests.web.staff.log_site import MINUTE, SATURDAY, SONGS, SUNDAY, lay_down
+from web.staff.audit import DONE, WHAT
 
 
 @pytest.fixture
@@ -216,6 +220,22 @@ async def test_the_audit_log_by_filter_page_and_file(site: Site) -> None:
     assert len(rows) == 2 and rows[1][2] == "'=Budi", "no spreadsheet takes a name for a formula"
 
 
+def test_what_is_recorded_is_told_in_words() -> None:
+    root = Path(__file__).parents[3]
+    said = "".join(p.read_text() for p in (*root.glob("lppl/desk/*.py"), *root.glob("web/api/*.py")))
+    actions = set(re.findall(r'(?:\.record|_told)\([^"]*"([a-z_]+\.[a-z_0-9]+)"', said))
+    actions |= {
+        *SAID.values(),
+        *(f"{kind.value}.save" for kind in (Document.PROGRAMME, Document.CHANNEL, Document.HIJRI)),
+    }
+    actions |= {
+        f"{kind.value}.{done}" for kind in (Document.PLAYLIST, Document.ROTATION) for done in ("save", "remove")
+    }
+    assert len(actions) > 40
+    silent = {a for a in actions if a.partition(".")[0] not in WHAT or a.partition(".")[2] not in DONE}
+    assert silent == set()
+
+
 ROLES = {
     "/api/v1/channels/tv/log?day=2026-11-21": {
         Role.ADMIN, Role.PROGRAMME, Role.OPERATOR, Role.ANNOUNCER, Role.HEAD,
@@ -242,3 +262,17 @@ async def test_figures_are_counted_once_and_again_when_they_change(site: Site, p
     (again,) = await figures.days("tv", SATURDAY, SATURDAY, NOW)
     culture = {s.category: s.length for s in again.totals.shares}[Category.CULTURE]
     assert culture > {s.category: s.length for s in both[0][0].totals.shares}[Category.CULTURE]
+
+
+async def test_what_is_said_of_an_asset_counts_though_nothing_else_happens(site: Site, past: list[Entry]) -> None:
+    figures, planning = site.office.figures, site.office.planning
+    song = next(e for e in past if e.item.programme_id == "lagu" and e.item.house)
+    asset = AssetId(str(song.item.asset))
+    await planning.library.add_asset(asset, 1000, "Lagu", NOW)
+    await planning.library.record_files([LibraryFile("lagu.mp3", FileStamp(1000, 1, 1, 1), asset)])
+    (before,) = await figures.days("tv", SATURDAY, SATURDAY, NOW)
+    await planning.store.save_details(asset, Details(local=True), NOW)
+    (soon,) = await figures.days("tv", SATURDAY, SATURDAY, NOW + timedelta(minutes=1))
+    assert soon is before, "sums are not made anew for each asset"
+    (later,) = await figures.days("tv", SATURDAY, SATURDAY, NOW + timedelta(minutes=11))
+    assert later.shares.local_percent != before.shares.local_percent
