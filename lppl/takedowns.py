@@ -68,15 +68,16 @@ class Takedowns:
         self._changed()
         return _takedown(made)
 
-    async def lift(self, takedown: int, now: datetime) -> bool:
-        """Let the span be watched again; tell whether that takedown was in force."""
+    async def lift(self, takedown: int, now: datetime) -> Takedown | None:
+        """Let the span be watched again; return it, None when no such takedown was in force."""
         in_force = (takedowns.c.id == takedown) & takedowns.c.lifted.is_(None)
+        lifting = update(takedowns).where(in_force).values(lifted=now).returning(takedowns)
         async with self._engine.begin() as connection:
-            lifted = (await connection.execute(update(takedowns).where(in_force).values(lifted=now))).rowcount > 0
-            if lifted:
+            lifted = (await connection.execute(lifting)).one_or_none()
+            if lifted is not None:
                 await counted(connection, COUNTER)
         self._changed()
-        return lifted
+        return None if lifted is None else _takedown(lifted)
 
     async def all(self, channel: str | None = None, *, limit: int = 500) -> tuple[Takedown, ...]:
         """Return takedowns, lifted ones too, the newest first."""

@@ -38,9 +38,12 @@ class TakedownDesk:
 
     async def lift(self, number: int, actor: Actor, now: datetime) -> None:
         """Let the span be watched again. Raises NoTakedown."""
-        if not await self.store.lift(number, now):
+        lifted = await self.store.lift(number, now)
+        if lifted is None:
             raise NoTakedown
-        await self._audit.record(actor, "takedown.lift", now, object=str(number), before={"number": number})
+        await self._audit.record(
+            actor, "takedown.lift", now, channel=lifted.channel, object=str(number), before=_told(lifted)
+        )
 
 
 def _told(takedown: Takedown) -> dict[str, str]:

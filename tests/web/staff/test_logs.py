@@ -191,8 +191,9 @@ async def test_a_takedown_is_made_seen_and_lifted(site: Site, past: list[Entry])
     assert not any(x["withheld"] for x in (await (await reader.get(log)).json())["lines"])
     (told,) = await (await reader.get("/api/v1/takedowns?channel=tv")).json()
     assert told["reason"] == "Permintaan narasumber" and told["lifted"] is not None
-    acted = [e.action for e in await site.office.audit.page(limit=2)]
-    assert acted == ["takedown.lift", "takedown.make"]
+    lifted, made_at = await site.office.audit.page(limit=2)
+    assert (lifted.action, made_at.action) == ("takedown.lift", "takedown.make")
+    assert (lifted.channel, lifted.before) == ("tv", made_at.after)
 
 
 async def test_the_audit_log_by_filter_page_and_file(site: Site) -> None:

@@ -2,12 +2,13 @@
 
 import { api, trying } from "../staff/api.js";
 import { sure } from "../staff/dialog.js";
-import { field, formDialog } from "../staff/fields.js";
+import { field, formDialog, moment } from "../staff/fields.js";
 import { data, el, icon, t } from "../staff/page.js";
 import { toast } from "../staff/toast.js";
-import { moment } from "../report/format.js";
 import { table } from "../report/table.js";
 import { chosen } from "./state.js";
+
+const when = (iso) => moment(iso, data.zone);
 
 /** Return what a datetime-local field holds of an instant, in the station's zone. */
 function local(iso) {
@@ -49,11 +50,11 @@ export async function load(place, summary, signal) {
   const names = Object.fromEntries(data.channels.map((c) => [c.id, c.name]));
   const columns = [{ text: t("from") }, { text: t("until") }, { text: t("channel") }, { text: t("reason"), wide: true }, { text: t("by") }, { text: t("made") }, { text: t("state") }];
   const state = (one) => {
-    if (one.lifted) return t("lifted", { when: moment(one.lifted) });
+    if (one.lifted) return t("lifted", { when: when(one.lifted) });
     if (!data.may_take_down) return t("in_force");
     return el("button", { type: "button", class: "btn btn-sm", onclick: () => lift(one, place, summary) }, icon("restore"), t("lift"));
   };
-  const rows = found.map((one) => [moment(one.start), moment(one.end), names[one.channel] ?? one.channel, one.reason, one.author, moment(one.made), state(one)]);
+  const rows = found.map((one) => [when(one.start), when(one.end), names[one.channel] ?? one.channel, one.reason, one.author, when(one.made), state(one)]);
   place.replaceChildren(...(rows.length ? [table(t("tab_takedowns"), columns, rows)] : []));
 }
 
