@@ -62,7 +62,7 @@ form.addEventListener("input", (event) => event.target.name === "words" && chang
 document.querySelector('[data-role="earlier"]')?.addEventListener("click", () => step(-1));
 document.querySelector('[data-role="later"]')?.addEventListener("click", () => step(1));
 document.querySelector('[data-role="print"]')?.addEventListener("click", () => print());
-window.addEventListener("beforeprint", () => day.showAll && data.tab === "aired" && day.showAll(place, summary));
+window.addEventListener("beforeprint", () => data.tab === "aired" && day.showAll(place, summary));
 
 restore();
 load();

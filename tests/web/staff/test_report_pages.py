@@ -1,10 +1,12 @@
 """Log, dashboard and audit log in a browser: what is shown, by keyboard, on a phone, and what axe finds."""
 
+import asyncio
+import re
 from collections.abc import AsyncIterator
 from datetime import timedelta
 
 import pytest
-from playwright.async_api import Browser, Page, expect
+from playwright.async_api import Browser, Page, Route, expect
 
 from lppl.accounts import Role
 from lppl.incidents import Incidents
@@ -109,3 +111,38 @@ async def test_the_audit_log_shows_what_changed(site: Site, browser: Browser) ->
         await expect(row.locator("ins").first).to_have_text("<b>Budi</b> Santoso")
         await expect(row.locator("del").first).to_have_text(budi.name)
         assert opened.complaints == []
+
+
+async def test_filters_do_not_bring_the_last_day_back(site: Site, past: list[Entry], browser: Browser) -> None:
+    sari = await site.logged_in(Role.PROGRAMME)
+    async with browsing(browser, address(site, f"log?kanal=tv&hari={SATURDAY}"), sari.cookie) as opened:
+        page = opened.page
+        rows = page.locator("main tbody tr")
+        await expect(rows.first).to_be_visible(timeout=LONG_MS)
+        await page.route("**/log?day=2026-11-20*", lambda route: route.fulfill(status=503, body="{}"))
+        await page.get_by_label("Hari", exact=True).fill("2026-11-20")
+        await expect(page.locator("main .alert-warning")).to_be_visible(timeout=LONG_MS)
+        await page.get_by_label("Cari").fill("materi")
+        await expect(page).to_have_url(re.compile("cari=materi"))
+        await expect(rows).to_have_count(0)
+
+
+async def test_figures_that_are_not_renewed_are_said_to_be_stale(
+    site: Site, past: list[Entry], browser: Browser
+) -> None:
+    sari = await site.logged_in(Role.HEAD)
+    async with browsing(browser, address(site, "dasbor"), sari.cookie) as opened:
+        page, held = opened.page, asyncio.Event()
+        stale = page.locator('[data-role="stale"]')
+
+        async def later(route: Route) -> None:
+            await held.wait()
+            await route.continue_()
+
+        await page.route("**/api/v1/dashboard", lambda route: route.fulfill(status=503, body="{}"))
+        await page.route("**/api/v1/dashboard/now", later)
+        await page.reload()
+        await expect(stale).to_be_visible(timeout=LONG_MS)
+        held.set()
+        await expect(page.locator('[data-card="now"] .figure-big').first).to_be_visible(timeout=LONG_MS)
+        await expect(stale).to_be_visible()

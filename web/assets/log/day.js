@@ -15,6 +15,7 @@ let room = SHOWN;
 /** Fetch a day and show it; `signal` ends it when something else is chosen meanwhile. */
 export async function load(place, summary, signal) {
   const { channel, day } = chosen();
+  loaded = null; // filters must not bring the day before back
   files(root, `channels/${channel}/log/file?day=${day}`);
   const path = (offset) => `channels/${channel}/log?day=${day}&limit=${PAGE}&offset=${offset}`;
   const first = await api("GET", path(0), undefined, { signal });

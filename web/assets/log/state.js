@@ -32,11 +32,10 @@ export function remember() {
   for (const link of document.querySelectorAll("[data-tab]")) link.search = String(shared);
 }
 
-/** Return a query of the API from what is chosen and more. */
-export function query(names, more = {}) {
+/** Return a query of the API from what is chosen. */
+export function query(names) {
   const now = chosen();
-  const found = names.filter((n) => now[n]).map((n) => [n, now[n]]);
-  return new URLSearchParams([...found, ...Object.entries(more)]).toString();
+  return new URLSearchParams(names.filter((n) => now[n]).map((n) => [n, now[n]])).toString();
 }
 
 /** Point the download links at `path` (below api/v1, with its query). */
