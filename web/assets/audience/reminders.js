@@ -39,12 +39,19 @@ export class Reminders {
   /** Ask to be reminded; resolves to false when the owner does not allow notifications. */
   async remind({ channel, uid, language }) {
     if ((await Notification.requestPermission()) !== "granted") return false;
-    const registration = await navigator.serviceWorker.ready;
-    const subscription =
-      (await registration.pushManager.getSubscription()) ??
-      (await registration.pushManager.subscribe({ userVisibleOnly: true, applicationServerKey: await this.#key() }));
+    const subscription = await this.#subscribed((await navigator.serviceWorker.ready).pushManager);
     await ask(`${this.#root}pengingat`, "POST", { subscription: subscription.toJSON(), language, channel, uid });
     return true;
+  }
+
+  /** The subscription under the station's present key: one under a key that the station has lost reaches nobody. */
+  async #subscribed(manager) {
+    const key = await this.#key();
+    const known = await manager.getSubscription();
+    const held = known?.options?.applicationServerKey;
+    if (known && (!held || String(new Uint8Array(held)) === String(key))) return known;
+    await known?.unsubscribe();
+    return manager.subscribe({ userVisibleOnly: true, applicationServerKey: key });
   }
 
   async #key() {
