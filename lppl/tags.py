@@ -4,10 +4,12 @@ Tags are written by strangers and by old programs: nothing here trusts them, and
 Blocking; callers use a thread.
 """
 
+import os
 import re
 import struct
 import unicodedata
 from collections.abc import Mapping, Sequence
+from io import FileIO
 from pathlib import Path
 from typing import Any
 
@@ -19,6 +21,9 @@ from lppl.media import Tags
 MAX_CHARS = 300
 MAX_RAW = 4000
 """Of what a tag holds only so much is looked at; a megabyte of text is somebody's mistake."""
+
+MOST_READ = 128 << 20
+"""Bytes of a file that are read for its tags: a cover of a gigabyte would take the memory that the air needs."""
 
 # Bidirectional overrides and isolates turn the rest of a page around; zero-width marks hide what a name is.
 _HIDDEN = re.compile("[\u200b\u200e\u200f\u202a-\u202e\u2060-\u2064\u2066-\u2069\ufeff\ufff9-\ufffd]")
@@ -98,10 +103,11 @@ def read_tags(path: Path, container: Mapping[str, str] | None = None) -> Tags:
     found: Mapping[str, Any] = {}
     pictures = False
     try:
-        file = mutagen.File(path)
-        if file is not None and file.tags is not None:
-            found = {_folded(key): value for key, value in _pairs(file.tags)}
-            pictures = bool(getattr(file, "pictures", None)) or _has_cover(found)
+        with _Rationed(str(path)) as rationed:
+            file = mutagen.File(rationed)
+            if file is not None and file.tags is not None:
+                found = {_folded(key): value for key, value in _pairs(file.tags)}
+                pictures = bool(getattr(file, "pictures", None)) or _has_cover(found)
     except _DAMAGE:
         found = {}
     fields = {name: _first(found, names, container or {}) for name, names in _NAMES.items()}
@@ -117,6 +123,21 @@ def read_tags(path: Path, container: Mapping[str, str] | None = None) -> Tags:
         replaygain_db=_gain(found, fields["gain"]),
         has_cover=pictures,
     )
+
+
+class _Rationed(FileIO):
+    """A file of which only so much may be read."""
+
+    left = MOST_READ
+
+    def read(self, size: int | None = -1, /) -> bytes:
+        """Read as files do. Raises ValueError when that is more than is left."""
+        wanted = os.fstat(self.fileno()).st_size - self.tell() if size is None or size < 0 else size
+        if wanted > self.left:
+            raise ValueError("more than tags may take")
+        data = super().read(size) or b""
+        self.left -= len(data)
+        return data
 
 
 def _folded(key: object) -> str:
