@@ -7,7 +7,7 @@ apart, and XML with entities or declarations of its own is refused (billion laug
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
-from urllib.parse import unquote, urlsplit
+from urllib.parse import unquote
 from xml.etree import ElementTree
 
 from lppl.errors import LpplError
@@ -18,6 +18,7 @@ LONGEST = 1000
 _M3U_INFO = re.compile(r"#EXTINF:\s*(-?\d+(?:\.\d+)?)[^,]*,(.*)", re.IGNORECASE)
 _PLS_LINE = re.compile(r"(file|title|length)(\d{1,6})\s*=(.*)", re.IGNORECASE)
 _DRIVE = re.compile(r"^[A-Za-z]:/")
+_FILE = re.compile(r"^file:(//[^/\\]*)?", re.IGNORECASE)
 _DECLARED = re.compile(r"<!\s*(DOCTYPE|ENTITY)", re.IGNORECASE)
 XSPF = "{http://xspf.org/ns/0/}"
 
@@ -84,8 +85,8 @@ def plain_path(said: str) -> tuple[str, bool]:
     The second is True for addresses on a network.
     """
     text = said.strip().strip('"')[:LONGEST]
-    if re.match(r"(?i)file:", text):
-        text = unquote(urlsplit(text.replace("\\", "/")).path)
+    if _FILE.match(text):
+        text = unquote(_FILE.sub("", text.replace("\\", "/")))
     elif re.match(r"(?i)[a-z][a-z0-9+.-]+://", text):
         return text, True
     text = _DRIVE.sub("/", text.replace("\\", "/").lstrip("/") if _DRIVE.match(text[1:]) else text.replace("\\", "/"))

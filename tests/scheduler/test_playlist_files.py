@@ -15,6 +15,7 @@ XSPF = '<playlist version="1" xmlns="http://xspf.org/ns/0/"><trackList>{}</track
         ("C:\\Musik\\Lagu.mp3", "Musik/Lagu.mp3", False),
         ("file:///C:/Musik/Lagu%20A.mp3", "Musik/Lagu A.mp3", False),
         ("file://localhost/x/y.mp3", "x/y.mp3", False),
+        ("file://[x/Lagu #1.mp3", "Lagu #1.mp3", False),
         ("\\\\server\\siaran\\x.mp3", "server/siaran/x.mp3", False),
         ("../musik/./a.mp3", "musik/a.mp3", False),
         ("../../../etc/passwd", "etc/passwd", False),
