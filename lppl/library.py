@@ -5,46 +5,39 @@ once; each change raises a counter that others poll cheaply (:meth:`Library.chan
 """
 
 import asyncio
-from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Row, and_, delete, exists, func, or_, select, update
+from sqlalchemy import delete, exists, func, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from lppl.database import READS
 from lppl.derived import SPECIFICATION, Specification, Variant, derived_id, sources_of
-from lppl.jobs import ConformJobs, job_of, queue_jobs, requeue, save_house, set_needed
-from lppl.media import AssetId, Facts, HouseId, Material, Profile, Shelf, Tags
+from lppl.jobs import ConformJobs, queue_jobs, requeue, save_house, set_needed
+from lppl.library_rows import READ_AHEAD, aired_row, complete, file_of, file_row, shelf_of, tag_columns
+from lppl.media import AssetId, Facts, HouseId, Profile, Shelf, Tags
 from lppl.ports import Aired
-from lppl.programme import NO_DETAILS, Details
 from lppl.quanta import Quanta, seconds
 from lppl.records import (
-    BUILTIN,
     AiredRow,
     Asset,
     AssetState,
-    FileStamp,
     HouseRecord,
     JobRequest,
     LibraryFile,
     Page,
     Refusal,
-    facts_from_json,
     facts_to_json,
-    search_words,
 )
 from lppl.rundown import Kind
 from lppl.search import find
-from lppl.stores import CHUNK, chunked, counted, counter, upsert
-from lppl.tables import aired, asset_details, asset_files, assets, conform_jobs, derived_assets, house_sets
+from lppl.stores import chunked, counted, counter, lying_in, upsert
+from lppl.tables import aired, asset_details, asset_files, assets, derived_assets, house_sets
 
 RENDERED = "rendered"
 """Counts what is rendered of several items, apart from the library."""
 NOT_PROGRAMME = (Kind.OFF.value, Kind.PREROLL.value, Kind.BREAK_IN.value)
-READ_AHEAD = 250
-"""Rows fetched at a time, so that reading a big library lets the event loop breathe in between."""
 
 
 class Library:
@@ -69,13 +62,13 @@ class Library:
             result = await connection.stream(select(asset_files))
             async for rows in result.partitions(READ_AHEAD):
                 for row in rows:
-                    found[row.path] = _file_of(row)
+                    found[row.path] = file_of(row)
         return found
 
     async def record_files(self, files: Sequence[LibraryFile]) -> None:
         """Add or replace paths. Their assets must be recorded already."""
         for some in chunked(files):
-            rows = [_file_row(file) for file in some]
+            rows = [file_row(file) for file in some]
             async with self._engine.begin() as connection:
                 statement = upsert(connection, asset_files).values(rows)
                 columns = {c.name: statement.excluded[c.name] for c in asset_files.c if c.name != "path"}
@@ -89,12 +82,12 @@ class Library:
                 await connection.execute(delete(asset_files).where(asset_files.c.path.in_(some)))
                 await _changed_files(connection)
 
-    async def refused_files(self, limit: int = 200) -> tuple[LibraryFile, ...]:
+    async def refused_files(self, limit: int = 200, offset: int = 0) -> tuple[LibraryFile, ...]:
         """Return paths that could not become assets at all, in path order."""
         query = select(asset_files).where(asset_files.c.refusal_reason.is_not(None))
         async with self._reading.connect() as connection:
-            rows = await connection.execute(query.order_by(asset_files.c.path).limit(limit))
-            return tuple(_file_of(row) for row in rows)
+            rows = await connection.execute(query.order_by(asset_files.c.path).offset(offset).limit(limit))
+            return tuple(file_of(row) for row in rows)
 
     # --- assets --------------------------------------------------------------------------------------
 
@@ -112,7 +105,7 @@ class Library:
             "has_picture": False,
         }
         async with self._engine.begin() as connection:
-            statement = upsert(connection, assets).values(row | _tag_columns(Tags(title), ""))
+            statement = upsert(connection, assets).values(row | tag_columns(Tags(title), ""))
             await connection.execute(statement.on_conflict_do_update(index_elements=["id"], set_={"removed": None}))
             await counted(connection, "library")
 
@@ -127,7 +120,7 @@ class Library:
             "refusal_id": None,
             "refusal_en": None,
         }
-        await self._update(asset, values | _tag_columns(tags, path))
+        await self._update(asset, values | tag_columns(tags, path))
 
     async def refused(self, asset: AssetId, tags: Tags, why: Refusal, path: str = "") -> None:
         """Record that `asset` cannot be broadcast, and why."""
@@ -137,7 +130,7 @@ class Library:
             "refusal_id": why.indonesian,
             "refusal_en": why.english,
         }
-        await self._update(asset, values | _tag_columns(tags, path))
+        await self._update(asset, values | tag_columns(tags, path))
 
     async def _update(self, asset: AssetId, values: dict[str, Any]) -> None:
         async with self._engine.begin() as connection:
@@ -148,7 +141,7 @@ class Library:
         """Return everything known of `asset`, or None."""
         async with self._reading.connect() as connection:
             rows = (await connection.execute(select(assets).where(assets.c.id == asset))).all()
-            found = await _complete(connection, rows)
+            found = await complete(connection, rows)
             return found[0] if found else None
 
     async def assets(self, ids: Sequence[AssetId]) -> dict[AssetId, Asset]:
@@ -157,7 +150,7 @@ class Library:
         async with self._reading.connect() as connection:
             for some in chunked(ids):
                 rows = (await connection.execute(select(assets).where(assets.c.id.in_(some)))).all()
-                found |= {a.id: a for a in await _complete(connection, rows)}
+                found |= {a.id: a for a in await complete(connection, rows)}
         return found
 
     async def page(
@@ -172,18 +165,21 @@ class Library:
         """Return assets by title (or newest first) whose tags or path hold every word of `query`, as parts of words."""
         async with self._reading.connect() as connection:
             rows, total = await find(connection, query, state, newest_first=newest_first, offset=offset, limit=limit)
-            return Page(tuple(await _complete(connection, rows)), total)
+            return Page(tuple(await complete(connection, rows)), total)
 
     async def ready_assets(self, after: str = "", limit: int = 500) -> tuple[Asset, ...]:
-        """Return ready assets with a present path, not in the bin, in id order after `after`, to walk over all."""
+        """Return ready assets with a present path, in id order after `after`, to walk over all.
+
+        Also those in the bin: what comes out of it airs again at once.
+        """
         query = (
             select(assets)
-            .where(assets.c.id > after, assets.c.state == AssetState.READY, assets.c.removed.is_(None), _present())
+            .where(assets.c.id > after, assets.c.state == AssetState.READY, _present())
             .order_by(assets.c.id)
             .limit(limit)
         )
         async with self._reading.connect() as connection:
-            return tuple(await _complete(connection, (await connection.execute(query)).all()))
+            return tuple(await complete(connection, (await connection.execute(query)).all()))
 
     async def without_cues(self, after: str, limit: int) -> tuple[AssetId, ...]:
         """Return ready assets without picture whose cue points nobody has looked for, in id order after `after`."""
@@ -256,7 +252,7 @@ class Library:
                 result = await connection.stream(wanted)
                 async for some in result.partitions(READ_AHEAD):
                     found += some
-        return await asyncio.to_thread(_shelf_of, rows, derived)
+        return await asyncio.to_thread(shelf_of, rows, derived)
 
     # --- material rendered ahead ---------------------------------------------------------------------
 
@@ -310,7 +306,7 @@ class Library:
         """Return the assets that lie below a folder of the media folder (``.``: all of it)."""
         query = select(asset_files.c.asset_id).where(asset_files.c.asset_id.is_not(None))
         if folder.strip("/") not in ("", "."):
-            query = query.where(asset_files.c.path.startswith(folder.strip("/") + "/", autoescape=True))
+            query = query.where(lying_in(self._engine, asset_files.c.path, folder.strip("/")))
         async with self._reading.connect() as connection:
             return frozenset(AssetId(asset) for asset in await connection.scalars(query))
 
@@ -334,7 +330,7 @@ class Library:
     async def record_aired(self, rows: Sequence[AiredRow]) -> None:
         """Index journal entries; doing it again changes nothing."""
         for some in chunked(rows):
-            values = {(r.channel, r.start): _aired_row(r) for r in some}
+            values = {(r.channel, r.start): aired_row(r) for r in some}
             async with self._engine.begin() as connection:
                 statement = upsert(connection, aired).values(list(values.values()))
                 columns = {c.name: statement.excluded[c.name] for c in aired.c if c.name not in ("channel", "start")}
@@ -371,115 +367,6 @@ def _present() -> Any:
     return exists().where(asset_files.c.asset_id == assets.c.id)
 
 
-def _refusal_of(row: Row[Any]) -> Refusal | None:
-    if row.refusal_reason is None:
-        return None
-    return Refusal(row.refusal_reason, row.refusal_id, row.refusal_en)
-
-
-def _file_of(row: Row[Any]) -> LibraryFile:
-    stamp = FileStamp(row.size, row.mtime_ns, row.inode, row.device)
-    asset = None if row.asset_id is None else AssetId(row.asset_id)
-    return LibraryFile(row.path, stamp, asset, _refusal_of(row))
-
-
-def _file_row(file: LibraryFile) -> dict[str, Any]:
-    why = file.refusal
-    return {
-        "path": file.path,
-        "size": file.stamp.size,
-        "mtime_ns": file.stamp.mtime_ns,
-        "inode": file.stamp.inode,
-        "device": file.stamp.device,
-        "asset_id": file.asset,
-        "refusal_reason": why.reason if why else None,
-        "refusal_id": why.indonesian if why else None,
-        "refusal_en": why.english if why else None,
-    }
-
-
-def _tag_columns(tags: Tags, path: str) -> dict[str, Any]:
-    return {
-        "title": tags.title[:300],
-        "artist": tags.artist[:300],
-        "album": tags.album[:300],
-        "year": tags.year[:16],
-        "genre": tags.genre[:300],
-        "isrc": tags.isrc[:16],
-        "replaygain_db": tags.replaygain_db,
-        "has_cover": tags.has_cover,
-        "words": search_words(tags, path),
-    }
-
-
-def _aired_row(row: AiredRow) -> dict[str, Any]:
-    return {
-        "channel": row.channel,
-        "start": row.start,
-        "length": row.length,
-        "asset_id": row.asset,
-        "house_id": row.house,
-        "kind": row.kind,
-        "title": row.title[:300],
-        "programme": row.programme[:300],
-        "programme_id": row.programme_id[:64],
-        "category": row.category[:16],
-        "slot": row.slot[:120],
-        "order_id": row.order[:64],
-        "artist": row.artist[:300],
-        "why": row.why,
-        "in_point": row.in_point,
-        "planned": row.planned,
-    }
-
-
-async def _complete(connection: AsyncConnection, rows: Sequence[Row[Any]]) -> list[Asset]:
-    """Return assets with their paths, house sets and jobs, by three queries for each chunk."""
-    paths: dict[str, list[str]] = defaultdict(list)
-    sets: dict[str, list[HouseRecord]] = defaultdict(list)
-    jobs: dict[str, list[Any]] = defaultdict(list)
-    for ids in chunked([row.id for row in rows], CHUNK):
-        query = select(asset_files.c.asset_id, asset_files.c.path).where(asset_files.c.asset_id.in_(ids))
-        for asset, path in await connection.execute(query.order_by(asset_files.c.path)):
-            paths[asset].append(path)
-        ready = and_(house_sets.c.asset_id.in_(ids), house_sets.c.state == "ready")
-        for row in await connection.execute(select(house_sets).where(ready)):
-            sets[row.asset_id].append(_house_of(row))
-        for row in await connection.execute(select(conform_jobs).where(conform_jobs.c.asset_id.in_(ids))):
-            jobs[row.asset_id].append(job_of(row))
-    return [
-        Asset(
-            id=AssetId(row.id),
-            size=row.size,
-            added=row.added,
-            state=AssetState(row.state),
-            tags=_tags_of(row),
-            facts=facts_from_json(row.facts) if row.facts else None,
-            refusal=_refusal_of(row),
-            paths=tuple(paths[row.id]),
-            sets=tuple(sets[row.id]),
-            jobs=tuple(jobs[row.id]),
-        )
-        for row in rows
-    ]
-
-
-def _tags_of(row: Row[Any]) -> Tags:
-    return Tags(row.title, row.artist, row.album, row.year, row.genre, row.isrc, row.replaygain_db, row.has_cover)
-
-
-def _house_of(row: Row[Any]) -> HouseRecord:
-    return HouseRecord(
-        HouseId(row.house_id),
-        Quanta(row.quanta),
-        row.lufs,
-        row.gain_db,
-        row.peak_limited,
-        tuple(row.notes),
-        row.peak_db,
-    )
-
-
 async def _add_derived_rows(
     connection: AsyncConnection,
     possible: Sequence[tuple[AssetId, Specification, Quanta]],
@@ -487,7 +374,7 @@ async def _add_derived_rows(
     now: datetime,
 ) -> None:
     plain = {"size": 0, "added": now, "state": AssetState.DERIVED, "duration_s": 0.0, "has_picture": False}
-    rows = {name: plain | {"id": name} | _tag_columns(Tags(titles[sources_of(s)[-1]]), "") for name, s, _ in possible}
+    rows = {name: plain | {"id": name} | tag_columns(Tags(titles[sources_of(s)[-1]]), "") for name, s, _ in possible}
     await connection.execute(upsert(connection, assets).values(list(rows.values())).on_conflict_do_nothing())
     specifications = {name: {"id": name, "specification": s.model_dump(mode="json")} for name, s, _ in possible}
     await connection.execute(
@@ -497,30 +384,3 @@ async def _add_derived_rows(
 
 def _length_s(specification: Specification, whole_s: float) -> float:
     return whole_s if isinstance(specification, Variant) else seconds(specification.length)
-
-
-def _shelf_of(rows: Iterable[Row[Any]], derived: Iterable[Row[Any]]) -> Shelf:
-    """Fold one row per path into one material per asset."""
-    paths: dict[str, list[str]] = defaultdict(list)
-    first: dict[str, Row[Any]] = {}
-    for row in rows:
-        first.setdefault(row.id, row)
-        if not row.path.startswith(BUILTIN):
-            paths[row.id].append(row.path)
-    return Shelf(
-        {
-            AssetId(asset): Material(
-                house=HouseId(row.house_id),
-                asset=AssetId(asset),
-                title=row.title,
-                quanta=Quanta(row.quanta),
-                artist=row.artist,
-                album=row.album,
-                paths=tuple(sorted(paths[asset])),
-                has_picture=row.has_picture,
-                details=NO_DETAILS if row.details is None else Details.model_validate(row.details),
-            )
-            for asset, row in first.items()
-        },
-        {AssetId(row.id): Material(HouseId(row.house_id), AssetId(row.id), "", Quanta(row.quanta)) for row in derived},
-    )

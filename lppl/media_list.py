@@ -8,20 +8,21 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
+from functools import partial
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, and_, exists, func, not_, select
+from sqlalchemy import ColumnElement, Select, exists, func, not_, select
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from lppl.database import READS
 from lppl.media import AssetId
 from lppl.programme import AgeClass, Category
 from lppl.records import BUILTIN, AssetState, JobState
-from lppl.search import holding, words_of
+from lppl.search import from_nearer_end, holding, words_of
+from lppl.stores import lying_in
 from lppl.tables import aired, asset_details, asset_files, assets, conform_jobs
 
-BEHIND_BUILTIN = BUILTIN[:-1] + chr(ord("/") + 1)
-"""The first path behind the product's own material."""
+OWN = BUILTIN.rstrip("/")
 
 
 class Show(StrEnum):
@@ -85,24 +86,24 @@ class MediaList:
 
     def __init__(self, engine: AsyncEngine) -> None:
         self._reading = engine.execution_options(**READS)
+        self._lying_in = partial(lying_in, engine, asset_files.c.path)
 
     async def page(
         self, sought: Sought, sort: Sort = Sort.TITLE, *, down: bool = False, offset: int = 0, limit: int = 50
     ) -> Listed:
         """Return one page. Takes any text."""
-        where = _conditions(sought)
+        where = self._conditions(sought)
         if where is None:
             return Listed((), 0)
         column = _COLUMNS[sort]
-        hits = _scanning(select(assets.c.id, column.label("by"))).where(*where).cte("hits")
-        total = select(func.count()).select_from(hits)
-        by = (hits.c.by.desc(), hits.c.id.desc()) if down else (hits.c.by, hits.c.id)
-        page = select(hits.c.id, total.scalar_subquery()).order_by(*by).offset(offset).limit(limit)
         async with self._reading.connect() as connection:
-            rows = (await connection.execute(page)).all()
-            if rows or not offset:
-                return Listed(tuple(AssetId(name) for name, _ in rows), rows[0][1] if rows else 0)
-            return Listed((), int(await connection.scalar(total) or 0))
+            total = int(await connection.scalar(_scanning(select(func.count()).where(*where))) or 0)
+            near = from_nearer_end(total, offset, limit)
+            falling = down is not near.backwards
+            order = (column.desc(), assets.c.id.desc()) if falling else (column, assets.c.id)
+            page = _scanning(select(assets.c.id).where(*where)).order_by(*order).offset(near.offset).limit(near.limit)
+            found = [AssetId(name) for name in await connection.scalars(page)] if near.limit else []
+        return Listed(tuple(reversed(found)) if near.backwards else tuple(found), total)
 
     async def groups(self) -> tuple[str, ...]:
         """Return the groups that assets are in, in order."""
@@ -116,19 +117,41 @@ class MediaList:
         path = asset_files.c.path
         # what is left when everything but slashes is taken off the right end: the folder and its slash
         folder = func.rtrim(path, func.replace(path, "/", ""))
-        query = select(folder, func.count()).where(not_(_builtin(path))).group_by(folder).order_by(folder)
+        query = select(folder, func.count()).where(not_(self._lying_in(OWN))).group_by(folder).order_by(folder)
         async with self._reading.connect() as connection:
             return {str(name).rstrip("/"): count for name, count in await connection.execute(query)}
 
     async def summary(self) -> dict[str, int]:
         """Return how many wait to be looked at: in the bin, refused files that became no asset."""
-        binned = select(func.count()).select_from(assets).where(*(_conditions(Sought(binned=True)) or ()))
+        binned = select(func.count()).select_from(assets).where(*(self._conditions(Sought(binned=True)) or ()))
         refused = select(func.count()).select_from(asset_files).where(asset_files.c.refusal_reason.is_not(None))
         async with self._reading.connect() as connection:
             return {
                 "binned": int(await connection.scalar(binned) or 0),
                 "refused": int(await connection.scalar(refused) or 0),
             }
+
+    def _conditions(self, sought: Sought) -> Sequence[ColumnElement[bool]] | None:
+        """Return what an asset must meet; None when none ever can."""
+        words = words_of(sought.words)
+        if words is None or any("\0" in text or not _plain(text) for text in (sought.group, sought.folder)):
+            return None
+        own = select(asset_files.c.asset_id).where(self._lying_in(OWN), asset_files.c.asset_id.is_not(None))
+        found = [assets.c.state != AssetState.DERIVED, assets.c.id.not_in(own), *holding(words)]
+        file = exists().where(asset_files.c.asset_id == assets.c.id)
+        if sought.binned:
+            found += [assets.c.removed.is_not(None), file]
+        else:
+            found.append(assets.c.removed.is_(None))
+        if sought.show is not None:
+            found += _standing(sought.show, file)
+        if sought.picture is not None:
+            found.append(assets.c.has_picture.is_(sought.picture))
+        if folder := sought.folder.strip("/"):
+            found.append(_among(select(asset_files.c.asset_id).where(self._lying_in(folder))))
+        if sought.unused:
+            found.append(~exists().where(aired.c.asset_id == assets.c.id))
+        return found + _by_details(sought)
 
 
 def _scanning(query: Select[Any]) -> Select[Any]:
@@ -137,36 +160,6 @@ def _scanning(query: Select[Any]) -> Select[Any]:
     SQLite would rather fetch each asset of a filter from the table, which takes ten times as long for a common one.
     """
     return query.with_hint(assets, "INDEXED BY ix_assets_search", "sqlite")
-
-
-def _builtin(path: ColumnElement[str]) -> ColumnElement[bool]:
-    return and_(path >= BUILTIN, path < BEHIND_BUILTIN)
-
-
-def _conditions(sought: Sought) -> Sequence[ColumnElement[bool]] | None:
-    """Return what an asset must meet; None when none ever can."""
-    words = words_of(sought.words)
-    if words is None or any("\0" in text or not _plain(text) for text in (sought.group, sought.folder)):
-        return None
-    own = select(asset_files.c.asset_id).where(_builtin(asset_files.c.path), asset_files.c.asset_id.is_not(None))
-    found = [assets.c.state != AssetState.DERIVED, assets.c.id.not_in(own), *holding(words)]
-    file = exists().where(asset_files.c.asset_id == assets.c.id)
-    if sought.binned:
-        found += [assets.c.removed.is_not(None), file]
-    else:
-        found.append(assets.c.removed.is_(None))
-    if sought.show is not None:
-        found += _standing(sought.show, file)
-    if sought.picture is not None:
-        found.append(assets.c.has_picture.is_(sought.picture))
-    if sought.folder:
-        inside = sought.folder.strip("/") + "/"
-        behind = inside[:-1] + chr(ord("/") + 1)
-        path = asset_files.c.path
-        found.append(_among(select(asset_files.c.asset_id).where(path >= inside, path < behind)))
-    if sought.unused:
-        found.append(~exists().where(aired.c.asset_id == assets.c.id))
-    return found + _by_details(sought)
 
 
 def _plain(text: str) -> bool:

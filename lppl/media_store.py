@@ -5,19 +5,20 @@ poll (:meth:`lppl.library.Library.change_counter`).
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import delete, exists, func, select, update
+from sqlalchemy import ColumnElement, delete, exists, func, not_, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from lppl.database import READS
+from lppl.library_rows import READ_AHEAD, file_row, tag_columns
 from lppl.media import AssetId, HouseId, Tags
 from lppl.plan_store import PLAN
 from lppl.programme import Details
-from lppl.records import BUILTIN, FileStamp, LibraryFile, Refusal, search_words
-from lppl.stores import chunked, counted, upsert
+from lppl.records import BUILTIN, LibraryFile, search_words
+from lppl.stores import chunked, counted, lying_in, upsert
 from lppl.tables import aired, asset_details, asset_files, assets, conform_jobs, house_sets
 
 
@@ -51,14 +52,6 @@ class MediaStore:
                 found |= {AssetId(name): since for name, since in await connection.execute(query)}
         return found
 
-    async def known(self, ids: Sequence[AssetId]) -> frozenset[AssetId]:
-        """Return which of `ids` there are."""
-        found: set[AssetId] = set()
-        async with self._reading.connect() as connection:
-            for some in chunked(ids):
-                found |= set(await connection.scalars(select(assets.c.id).where(assets.c.id.in_(some))))
-        return frozenset(AssetId(name) for name in found)
-
     async def titles(self, ids: Sequence[AssetId]) -> dict[AssetId, str]:
         """Return the titles of those of `ids` that there are."""
         found: dict[AssetId, str] = {}
@@ -66,15 +59,6 @@ class MediaStore:
             for some in chunked(ids):
                 query = select(assets.c.id, assets.c.title).where(assets.c.id.in_(some))
                 found |= {AssetId(name): title for name, title in await connection.execute(query)}
-        return found
-
-    async def lengths(self, ids: Sequence[AssetId]) -> dict[AssetId, float]:
-        """Return the lengths of those of `ids` that there are, in seconds; 0 while nobody has looked."""
-        found: dict[AssetId, float] = {}
-        async with self._reading.connect() as connection:
-            for some in chunked(ids):
-                query = select(assets.c.id, assets.c.duration_s).where(assets.c.id.in_(some))
-                found |= {AssetId(name): length for name, length in await connection.execute(query)}
         return found
 
     async def airings(self, asset: AssetId, limit: int = 50) -> tuple[tuple[Airing, ...], int]:
@@ -99,39 +83,42 @@ class MediaStore:
         async with self._reading.connect() as connection:
             return {AssetId(name): progress for name, progress in await connection.execute(query)}
 
-    async def refused_files(self, offset: int, limit: int) -> tuple[tuple[str, Refusal], ...]:
-        """Return paths that could not become assets, in path order, and why."""
-        f = asset_files.c
-        query = select(f.path, f.refusal_reason, f.refusal_id, f.refusal_en).where(f.refusal_reason.is_not(None))
-        async with self._reading.connect() as connection:
-            rows = await connection.execute(query.order_by(f.path).offset(offset).limit(limit))
-            return tuple((row.path, Refusal(row.refusal_reason, row.refusal_id, row.refusal_en)) for row in rows)
-
-    async def candidates(self, titles: Sequence[str]) -> tuple[tuple[AssetId, str, str, float], ...]:
-        """Return (id, title, artist, seconds) of what bears one of `titles`, exactly as it is recorded."""
-        found: list[tuple[AssetId, str, str, float]] = []
-        a = assets.c
+    async def candidates(self, titles: Sequence[str]) -> tuple[tuple[str, str, float, str], ...]:
+        """Return (title, artist, seconds, path) of what bears one of `titles`, exactly as it is recorded."""
+        found: list[tuple[str, str, float, str]] = []
+        a, path = assets.c, func.min(asset_files.c.path)
+        query = select(a.title, a.artist, a.duration_s, path).join(asset_files, asset_files.c.asset_id == a.id)
+        query = query.where(a.removed.is_(None), self._own()).group_by(a.id, a.title, a.artist, a.duration_s)
         async with self._reading.connect() as connection:
             for some in chunked(titles):
-                query = select(a.id, a.title, a.artist, a.duration_s).where(a.title.in_(some), a.removed.is_(None))
-                rows = await connection.execute(query.where(a.state != "derived"))
-                found += [(AssetId(name), title, artist, length) for name, title, artist, length in rows]
+                found += map(tuple, await connection.execute(query.where(a.title.in_(some)).order_by(a.id)))
         return tuple(found)
 
-    async def paths(self) -> tuple[str, ...]:
-        """Return every path in the media folder that has an asset which is not in the bin."""
-        query = (
-            select(asset_files.c.path)
-            .join(assets, assets.c.id == asset_files.c.asset_id)
-            .where(assets.c.removed.is_(None), ~asset_files.c.path.startswith(BUILTIN))
-        )
+    async def paths(self, folder: str = "", most: int | None = None) -> tuple[str, ...]:
+        """Return the paths in the media folder, or in a folder of it, whose assets are not in the bin."""
+        path = asset_files.c.path
+        query = select(path).join(assets, assets.c.id == asset_files.c.asset_id)
+        query = query.where(assets.c.removed.is_(None), self._own()).order_by(path).limit(most)
+        if folder:
+            query = query.where(lying_in(self._engine, path, folder))
+        found: list[str] = []
         async with self._reading.connect() as connection:
-            return tuple(await connection.scalars(query.order_by(asset_files.c.path)))
+            result = await connection.stream_scalars(query)
+            async for some in result.partitions(READ_AHEAD):
+                found += some
+        return tuple(found)
+
+    def _own(self) -> ColumnElement[bool]:
+        """Return the condition that a path is the station's, not the product's."""
+        return not_(lying_in(self._engine, asset_files.c.path, BUILTIN.rstrip("/")))
 
     # ---- changes ----
 
-    async def save_details(self, made: Mapping[AssetId, Details], now: datetime) -> None:
-        """Add or replace the details of many assets, all or none."""
+    async def change(self, made: Mapping[AssetId, Details], names: Mapping[AssetId, Tags], now: datetime) -> None:
+        """Add or replace the details of assets, and give some another title, artist or album: all or none.
+
+        They are found by their new names at once.
+        """
         rows = [
             {"asset_id": name, "document": d.model_dump(mode="json", exclude_defaults=True), "updated": now}
             for name, d in made.items()
@@ -141,34 +128,23 @@ class MediaStore:
                 statement = upsert(connection, asset_details).values(list(some))
                 new = {"document": statement.excluded.document, "updated": now}
                 await connection.execute(statement.on_conflict_do_update(index_elements=["asset_id"], set_=new))
+            for asset, tags in names.items():
+                mine = select(func.min(asset_files.c.path)).where(asset_files.c.asset_id == asset)
+                columns = tag_columns(tags, await connection.scalar(mine) or "")
+                values = {name: columns[name] for name in ("title", "artist", "album", "words")}
+                await connection.execute(update(assets).where(assets.c.id == asset).values(values))
             await _changed(connection)
 
-    async def rename(self, asset: AssetId, tags: Tags) -> None:
-        """Give an asset another title, artist or album. It is found by them at once."""
+    async def move(self, path: str, file: LibraryFile, tags: Tags) -> None:
+        """Record that what lay at `path` is `file` now."""
+        row = file_row(file)
         async with self._engine.begin() as connection:
-            path = await connection.scalar(select(func.min(asset_files.c.path)).where(asset_files.c.asset_id == asset))
-            values = {
-                "title": tags.title[:300], "artist": tags.artist[:300], "album": tags.album[:300],
-                "words": search_words(tags, path or ""),
-            }  # fmt: skip
-            await connection.execute(update(assets).where(assets.c.id == asset).values(values))
-            await _changed(connection)
-
-    async def move(self, file: LibraryFile, to: str, stamp: FileStamp, tags: Tags) -> None:
-        """Record that a file lies at `to` now."""
-        moved = replace(file, path=to, stamp=stamp)
-        row = {
-            "path": to, "size": stamp.size, "mtime_ns": stamp.mtime_ns, "inode": stamp.inode, "device": stamp.device,
-            "asset_id": moved.asset, "refusal_reason": None, "refusal_id": None, "refusal_en": None,
-        }  # fmt: skip
-        async with self._engine.begin() as connection:
-            await connection.execute(delete(asset_files).where(asset_files.c.path == file.path))
+            await connection.execute(delete(asset_files).where(asset_files.c.path == path))
             statement = upsert(connection, asset_files).values(row)
             same = {k: v for k, v in row.items() if k != "path"}
             await connection.execute(statement.on_conflict_do_update(index_elements=["path"], set_=same))
-            if file.asset is not None:
-                words = search_words(tags, to)
-                await connection.execute(update(assets).where(assets.c.id == file.asset).values(words=words))
+            words = search_words(tags, file.path)
+            await connection.execute(update(assets).where(assets.c.id == file.asset).values(words=words))
             await counted(connection, "files")
             await _changed(connection)
 

@@ -34,11 +34,12 @@ class Readiness:
         self._reading = engine.execution_options(**READS)
 
     async def present(self, houses: Collection[HouseId]) -> frozenset[HouseId]:
-        """Return those house sets that are ready, and whose file is still in the library or never had one."""
+        """Return those house sets that are ready, and whose file is there, or never was one; not in the bin."""
         found: set[HouseId] = set()
         file = exists().where(asset_files.c.asset_id == house_sets.c.asset_id)
         ready = select(house_sets.c.house_id).join(assets, assets.c.id == house_sets.c.asset_id)
-        ready = ready.where(house_sets.c.state == "ready", or_(file, assets.c.state == AssetState.DERIVED))
+        ready = ready.where(house_sets.c.state == "ready", assets.c.removed.is_(None))
+        ready = ready.where(or_(file, assets.c.state == AssetState.DERIVED))
         async with self._reading.connect() as connection:
             for some in chunked(sorted(houses)):
                 found.update(map(HouseId, await connection.scalars(ready.where(house_sets.c.house_id.in_(some)))))

@@ -9,7 +9,7 @@ are put in order after they were found, and of many the page is reached from its
 """
 
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, NamedTuple
 
 from sqlalchemy import ColumnElement, Row, func, select
 from sqlalchemy.ext.asyncio import AsyncConnection
@@ -82,13 +82,26 @@ async def find(
             rows = select(assets).where(assets.c.id.in_(few)).order_by(*order).offset(offset).limit(limit)
             return (await connection.execute(rows)).all(), len(few)
     total = int(await connection.scalar(select(func.count()).select_from(assets).where(*wanted)) or 0)
-    behind = total - offset - limit
-    if behind >= offset:
-        page = chosen.order_by(*order).offset(offset).limit(limit)
-    else:
-        page = chosen.order_by(*backwards).offset(max(0, behind)).limit(max(0, min(limit, limit + behind)))
+    near = from_nearer_end(total, offset, limit)
+    page = chosen.order_by(*(backwards if near.backwards else order)).offset(near.offset).limit(near.limit)
     ids = (await connection.scalars(page)).all()
     return (await connection.execute(select(assets).where(assets.c.id.in_(ids)).order_by(*order))).all(), total
+
+
+class Near(NamedTuple):
+    """A page of a listing as it is reached from its nearer end."""
+
+    backwards: bool
+    offset: int
+    limit: int
+
+
+def from_nearer_end(total: int, offset: int, limit: int) -> Near:
+    """Return how a page of `total` rows is reached over the fewest of them. Pure."""
+    behind = total - offset - limit
+    if behind >= offset:
+        return Near(False, offset, limit)
+    return Near(True, max(0, behind), max(0, min(limit, limit + behind)))
 
 
 def _orders(newest_first: bool) -> tuple[list[ColumnElement[Any]], list[ColumnElement[Any]]]:

@@ -3,9 +3,9 @@
 from collections.abc import Iterator, Sequence
 from typing import TypeVar
 
-from sqlalchemy import Table, select
+from sqlalchemy import ColumnElement, Table, and_, select
 from sqlalchemy.dialects import postgresql, sqlite
-from sqlalchemy.ext.asyncio import AsyncConnection
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from lppl.tables import counters
 
@@ -26,6 +26,15 @@ def upsert(connection: AsyncConnection, table: Table) -> postgresql.Insert | sql
     if connection.dialect.name == "postgresql":
         return postgresql.insert(table)
     return sqlite.insert(table)
+
+
+def lying_in(engine: AsyncEngine, path: ColumnElement[str], folder: str) -> ColumnElement[bool]:
+    """Return the condition that a path lies below a folder, letter by letter, so that an index by paths finds it.
+
+    PostgreSQL may sort by a language, to which a slash hardly matters: there the bytes are compared.
+    """
+    plain = path.collate("C") if engine.dialect.name == "postgresql" else path
+    return and_(plain >= f"{folder}/", plain < f"{folder}0")  # 0 comes next after the slash
 
 
 async def counted(connection: AsyncConnection, name: str) -> None:

@@ -24,7 +24,7 @@ from scheduler.file_grid import slug
 from scheduler.grid import Playlist, RotationRules
 from scheduler.laying_out import PLAYLIST
 from scheduler.plan import FOLDER
-from scheduler.playlist_files import Row, read_playlist
+from scheduler.playlist_files import MOST_ROWS, Row, read_playlist
 from scheduler.words import media_path
 
 T = TypeVar("T", Playlist, RotationRules)
@@ -164,25 +164,28 @@ class ListDesk:
         """Return the format of a foreign playlist and its rows, each with its material. Raises PlaylistUnreadable."""
         name, rows = await asyncio.to_thread(read_playlist, data)
         paths = await self._media.paths()
-        candidates = await self._media.candidates(sorted({row.title for row in rows if row.title}))
-        lying = await self.planning.library.assets([asset for asset, *_ in candidates])
         tagged: dict[str, list[Tagged]] = {}
-        for asset, title, artist, seconds in candidates:
-            if asset in lying and lying[asset].paths:
-                tagged.setdefault(title, []).append(Tagged(artist, seconds, min(lying[asset].paths)))
+        for bears, artist, seconds, path in await self._media.candidates(sorted({r.title for r in rows if r.title})):
+            tagged.setdefault(bears, []).append(Tagged(artist, seconds, path))
         return name, await asyncio.to_thread(match, rows, paths, tagged)
 
     async def from_folder(self, folder: str, title: str, actor: Actor, now: datetime) -> Playlist:
-        """Make a playlist of what lies in a folder of the media folder, in its order. Raises NoFolder."""
+        """Make a playlist of what lies in a folder of the media folder, in its order.
+
+        Raises NoFolder, FieldsRefused.
+        """
         try:
             inside = media_path(folder or ".")
         except ValueError:
             raise NoFolder(folder) from None
-        prefix = "" if inside == "." else f"{inside}/"
-        paths = [path for path in await self._media.paths() if path.startswith(prefix)]
+        paths = await self._media.paths("" if inside == "." else inside, MOST_ROWS + 1)
         if not paths:
             raise NoFolder(folder)
-        return await self.add_playlist(title, sorted(paths, key=in_order)[:5000], actor, now)
+        if len(paths) > MOST_ROWS:
+            indonesian = f"berisi lebih dari {MOST_ROWS} materi; masukkan foldernya sendiri ke daftar putar"
+            english = f"holds more than {MOST_ROWS} items; put the folder itself into a playlist"
+            raise FieldsRefused({"folder": (indonesian, english)})
+        return await self.add_playlist(title, sorted(paths, key=in_order), actor, now)
 
 
 def match(rows: Sequence[Row], paths: Sequence[str], tagged: Mapping[str, Sequence[Tagged]]) -> tuple[MatchedRow, ...]:

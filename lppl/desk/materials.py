@@ -170,12 +170,10 @@ class MediaDesk:
         made = {name: _changed(items[name], fields) for name, fields in changes.items()}
         before = {name: _as_they_were(items[name], fields) for name, fields in changes.items()}
         kept = {name: details for name, details in made.items() if details != items[name].details}
-        if kept:
-            await self.store.save_details(kept, now)
-        for name, fields in changes.items():
-            tags = {key: fields[key] for key in TAGS if key in fields}
-            if tags:
-                await self.store.rename(name, replace(items[name].asset.tags, **tags))
+        tags = {name: {key: fields[key] for key in TAGS if key in fields} for name, fields in changes.items()}
+        names = {name: replace(items[name].asset.tags, **given) for name, given in tags.items() if given}
+        if kept or names:
+            await self.store.change(kept, names, now)
         titles = [i.asset.tags.title for i in items.values()]
         what = titles[0] if len(titles) == 1 else f"{len(titles)} materi"
         after = {name: _plain(fields) for name, fields in changes.items()}
@@ -202,7 +200,7 @@ class MediaDesk:
     async def move(self, asset: AssetId, path: str, to: str, actor: Actor, now: datetime) -> str:
         """Give a file of an asset another place in the media folder; return its path as it is then.
 
-        Raises NoMedia, NameTaken, FieldsRefused; OSError.
+        Raises NoMedia, NameTaken; LpplError where the disk refuses.
         """
         item = await self.item(asset)
         if path not in item.asset.paths or path.startswith(BUILTIN):
@@ -212,9 +210,14 @@ class MediaDesk:
             wanted = wanted.with_name(wanted.name + PurePosixPath(path).suffix)
         if str(wanted) == path:
             return path
-        stamp = await asyncio.to_thread(_renamed, self._media_dir, disk_path(path), wanted)
-        file = LibraryFile(path, stamp, asset)
-        await self.store.move(file, str(wanted), stamp, item.asset.tags)
+        try:
+            stamp = await asyncio.to_thread(_renamed, self._media_dir, disk_path(path), wanted)
+        except OSError as error:
+            raise LpplError(
+                f"Berkas tidak dapat dipindahkan ({error.strerror}); periksa izin folder materi.",
+                f"The file cannot be moved ({error.strerror}); check the permissions of the media folder.",
+            ) from error
+        await self.store.move(path, LibraryFile(str(wanted), stamp, asset), item.asset.tags)
         await self._audit.record(actor, "media.move", now, object=item.asset.tags.title, before=path, after=str(wanted))
         self._tell(actor)
         return str(wanted)
@@ -230,7 +233,7 @@ class MediaDesk:
         return count
 
     async def take_back(self, ids: Sequence[AssetId], actor: Actor, now: datetime) -> int:
-        """Take assets out of the bin; what had not been conformed is asked for again. Raises NoMedia."""
+        """Take assets out of the bin: they may air at once. Raises NoMedia."""
         titles = await self._titles(ids)
         count = await self.store.take_back(ids)
         await self._audit.record(actor, "media.restore", now, object=_listed(titles))
@@ -249,11 +252,14 @@ class MediaDesk:
         What cannot be removed stays in the bin. Raises LpplError when that is all of it.
         """
         binned = await self.store.binned(now)
-        chosen = [name for name in binned if ids is None or name in set(ids)]
+        wanted = frozenset(binned if ids is None else ids)
+        chosen = [name for name in binned if name in wanted]
         aired = await asyncio.to_thread(_in_journal, self.planning.settings.data_dir / "journal", now)
         done: list[str] = []
         failed: list[str] = []
         for item in await self.items(chosen):
+            if not await self.store.removed([item.asset.id]):
+                continue  # somebody has taken it back meanwhile
             try:
                 await self._remove(item, aired, now)
             except (OSError, LpplError) as error:

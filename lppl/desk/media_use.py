@@ -7,6 +7,7 @@ import asyncio
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
+from pathlib import PurePosixPath
 
 from lppl.desk.grid import rules
 from lppl.desk.planning import PlanningDesk
@@ -14,7 +15,6 @@ from lppl.media import AssetId
 from lppl.quanta import Quanta
 from lppl.rundown import Line
 from lppl.station.state import read_rundown
-from lppl.station.wants import below
 from scheduler.grid import ChannelRules, Grid, read_grid
 from scheduler.laying_out import Desk
 from scheduler.named import entry_paths, fixed_paths, playlist_paths
@@ -92,12 +92,15 @@ async def read_plans(desk: PlanningDesk) -> Plans:
 def uses_of(paths: Sequence[str], plans: Plans) -> tuple[Use, ...]:
     """Return what names a file that lies at `paths`; what names it by a folder comes last. Pure."""
 
+    folders = {str(folder) for path in paths for folder in PurePosixPath(path).parents}
+    folders |= {""} if paths else set()
+
     def named(said: Iterable[str]) -> bool | None:
         """Tell whether what is said names the file itself (True), a folder of it (False), or neither (None)."""
-        names = [*said]
-        if any(path in names for path in paths):
+        names = {name.strip("/") for name in said}
+        if not names.isdisjoint(paths):
             return True
-        return False if any(below(path, name) for path in paths for name in names) else None
+        return None if names.isdisjoint(folders) else False
 
     found = [
         Use(place, channel, name, title, direct)
