@@ -216,6 +216,8 @@ def _rebase(values: dict[str, Any], base: Path) -> None:
     for holder, key in [*((values, k) for k in PATHS), *((c, "schedule") for c in rows)]:
         if isinstance(holder.get(key), str):
             holder[key] = str(base / holder[key])
+    if isinstance(folders := values.get("import_dirs"), list):
+        values["import_dirs"] = [str(base / each) if isinstance(each, str) else each for each in folders]
 
 
 # --- variables ---------------------------------------------------------------------------------------------

@@ -27,6 +27,10 @@ class UploadState(StrEnum):
     GIVEN_UP = "given up"
 
 
+OPEN = (UploadState.RECEIVING, UploadState.CHECKING)
+"""It is not known yet what becomes of it."""
+
+
 @dataclass(frozen=True, slots=True)
 class Upload:
     """One file. `path`: where it will lie, or lies, in the media folder; sizes in bytes; `told`: why it is refused."""
@@ -81,11 +85,17 @@ class UploadStore:
             rows = await connection.execute(query.order_by(uploads.c.made.desc(), uploads.c.id).limit(limit))
             return tuple(_upload(row) for row in rows)
 
-    async def in_state(self, *states: UploadState) -> tuple[Upload, ...]:
-        """Return all uploads in one of `states`."""
+    async def unheard_of(self, since: datetime) -> tuple[Upload, ...]:
+        """Return all uploads that are not over, and that nobody has gone on with since a moment."""
+        query = select(uploads).where(uploads.c.state.in_(OPEN), uploads.c.seen < since)
         async with self._reading.connect() as connection:
-            rows = await connection.execute(select(uploads).where(uploads.c.state.in_(states)))
-            return tuple(_upload(row) for row in rows)
+            return tuple(_upload(row) for row in await connection.execute(query))
+
+    async def under_way(self, account: int) -> int:
+        """Return how many uploads of somebody are not all here yet."""
+        mine = (uploads.c.account_id == account, uploads.c.state == UploadState.RECEIVING)
+        async with self._reading.connect() as connection:
+            return int(await connection.scalar(select(func.count()).select_from(uploads).where(*mine)) or 0)
 
     async def outstanding(self) -> int:
         """Return how many bytes are still to come of all uploads under way."""
@@ -97,6 +107,11 @@ class UploadStore:
         """Remove the record of an upload."""
         async with self._engine.begin() as connection:
             await connection.execute(delete(uploads).where(uploads.c.id == name))
+
+    async def forget_over(self, before: datetime) -> None:
+        """Remove the records of uploads that have been over since before a moment; the audit log keeps who and what."""
+        async with self._engine.begin() as connection:
+            await connection.execute(delete(uploads).where(uploads.c.state.not_in(OPEN), uploads.c.seen < before))
 
 
 def _upload(row: Row[Any]) -> Upload:

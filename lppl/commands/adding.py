@@ -11,7 +11,7 @@ import itertools
 import os
 import shutil
 import tempfile
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path, PurePosixPath
 
@@ -26,6 +26,17 @@ BIG = 64 << 20
 """Copies from this size on are taken out of the page cache again: what is on air needs it."""
 
 OnBytes = Callable[[int], None]
+
+
+def _mode() -> int:
+    """Return the permissions of a new file by the process's umask, which can only be read by setting it."""
+    mask = os.umask(0o022)
+    os.umask(mask)
+    return 0o666 & ~mask
+
+
+MODE = _mode()
+"""Found once, while nothing else runs: two threads that set the umask to read it would lose it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,10 +94,23 @@ def destination(to: str) -> PurePosixPath:
     return path
 
 
-def wanted(paths: Iterable[Path], media_dir: Path, to: PurePosixPath) -> Wanted:
-    """Look at what `paths` name. A tree keeps its own name and those inside it. Reads the beginning of each file."""
+def wanted(
+    paths: Iterable[Path],
+    media_dir: Path,
+    to: PurePosixPath,
+    *,
+    within: Path | None = None,
+    spared: Collection[Path] = (),
+    going: Callable[[], object] = lambda: None,
+) -> Wanted:
+    """Look at what `paths` name. A tree keeps its own name and those inside it. Reads the beginning of each file.
+
+    Links must not lead out of `within`; folders that are `spared` are passed over, as the media folder is. `going` is
+    called before each file of a tree: what it raises ends the look.
+    """
     found = Wanted()
     media = media_dir.resolve()
+    tree = _Tree(found, frozenset((media, *(path.resolve() for path in spared))), within, going)
     for given in paths:
         path = given.absolute()
         try:
@@ -98,11 +122,11 @@ def wanted(paths: Iterable[Path], media_dir: Path, to: PurePosixPath) -> Wanted:
                 raise _ignored_name()
             if path.is_dir():
                 before = len(found.wishes)
-                _take_tree(found, path, media, to / name)
+                tree.take(path, to / name)
                 if len(found.wishes) == before:
                     raise _nothing_inside()
             else:
-                found.wishes.append(_wish(path, to / name))
+                found.wishes.append(_wish(path, to / name, within))
         except LpplError as why:
             found.refused.append((given, why))
         except (OSError, RuntimeError):  # RuntimeError: a link that leads to itself
@@ -110,25 +134,36 @@ def wanted(paths: Iterable[Path], media_dir: Path, to: PurePosixPath) -> Wanted:
     return found
 
 
-def _take_tree(found: Wanted, root: Path, media: Path, at: PurePosixPath) -> None:
-    def blind(error: OSError) -> None:
-        found.skipped.append((Path(error.filename), refusal("unreadable")))
+@dataclass(frozen=True, slots=True)
+class _Tree:
+    """How trees are looked at."""
 
-    # links to folders are not followed: they may lead in a circle
-    for folder, folders, names in os.walk(root, onerror=blind):
-        here = Path(folder)
-        folders[:] = sorted(d for d in folders if not ignored(d) and (here / d).resolve() != media)
-        for name in sorted(names):
-            path = here / name
-            if ignored(name):
-                continue
-            try:
-                found.wishes.append(_wish(path, at / path.relative_to(root).as_posix()))
-            except MediaRefused as why:
-                found.skipped.append((path, why))
+    found: Wanted
+    spared: frozenset[Path]
+    within: Path | None
+    going: Callable[[], object]
+
+    def take(self, root: Path, at: PurePosixPath) -> None:
+        def blind(error: OSError) -> None:
+            self.found.skipped.append((Path(error.filename), refusal("unreadable")))
+
+        # links to folders are not followed: they may lead in a circle
+        for folder, folders, names in os.walk(root, onerror=blind):
+            here = Path(folder)
+            folders[:] = sorted(d for d in folders if not ignored(d) and (here / d).resolve() not in self.spared)
+            for name in sorted(names):
+                path = here / name
+                if ignored(name):
+                    continue
+                self.going()
+                try:
+                    wish = _wish(path, at / path.relative_to(root).as_posix(), self.within)
+                    self.found.wishes.append(wish)
+                except MediaRefused as why:
+                    self.found.skipped.append((path, why))
 
 
-def _wish(path: Path, name: PurePosixPath) -> Wish:
+def _wish(path: Path, name: PurePosixPath, within: Path | None) -> Wish:
     """Return the wish for one file. Raises MediaRefused when its first bytes say that it is no media."""
     if not recordable(str(name)):
         raise MediaRefused(
@@ -138,7 +173,7 @@ def _wish(path: Path, name: PurePosixPath) -> Wish:
         raise MediaRefused("missing", "Berkas atau folder ini tidak ada.", "There is no such file or folder.")
     if path.is_socket() or path.is_fifo() or path.is_block_device() or path.is_char_device():
         raise refusal("not-a-file")
-    return Wish(path, name, look(path).st_size)
+    return Wish(path, name, look(path, within).st_size)
 
 
 def _here_already() -> MediaRefused:
@@ -174,12 +209,11 @@ def place(wish: Wish, media_dir: Path, *, link: bool, on_bytes: OnBytes) -> Plac
 
     `on_bytes` is told how many more bytes are done. Raises LpplError for what a person can mend, OSError for the rest.
     """
-    target = media_dir / wish.name
+    target = _target(media_dir, wish.name)
     free = _free_name(wish.source, target)
     if free is None:
         on_bytes(wish.size)
         return Placed(_below(_same_as(wish.source, target), media_dir), new=False)
-    target.parent.mkdir(parents=True, exist_ok=True)
     if link:
         placed = _linked(wish.source, target)
         on_bytes(wish.size)
@@ -195,14 +229,11 @@ def bring_in(source: Path, name: PurePosixPath, media_dir: Path) -> Placed:
     Bytes are copied only from another file system. A power cut leaves the file in one place or in both. Raises
     LpplError when a link on the way leads out of the media folder, OSError.
     """
-    target = media_dir / name
-    target.parent.mkdir(parents=True, exist_ok=True)
-    if not target.parent.resolve().is_relative_to(media_dir.resolve()):
-        raise refusal("hostile")
+    target = _target(media_dir, name)
     if _free_name(source, target) is None:
         placed = Placed(_below(_same_as(source, target), media_dir), new=False)
     else:
-        source.chmod(0o666 & ~_umask())
+        source.chmod(MODE)
         try:
             there = _named(source, target)
         except OSError as error:
@@ -213,6 +244,15 @@ def bring_in(source: Path, name: PurePosixPath, media_dir: Path) -> Placed:
         placed = Placed(_below(there, media_dir), new=True)
     source.unlink(missing_ok=True)
     return placed
+
+
+def _target(media_dir: Path, name: PurePosixPath) -> Path:
+    """Return the path of a name, its folder made. Raises MediaRefused when a link leads out of the media folder."""
+    target = media_dir / name
+    target.parent.mkdir(parents=True, exist_ok=True)
+    if not target.parent.resolve().is_relative_to(media_dir.resolve()):
+        raise refusal("hostile")
+    return target
 
 
 def _below(path: Path, media_dir: Path) -> PurePosixPath:
@@ -278,7 +318,7 @@ def _copied(source: Path, target: Path, on_bytes: OnBytes) -> Path:
                     "Berkas masih ditulis saat disalin; ulangi setelah selesai.",
                     "The file was still being written; try again when it is complete.",
                 )
-            os.fchmod(writer.fileno(), 0o666 & ~_umask())  # the service may be another user
+            os.fchmod(writer.fileno(), MODE)  # the service may be another user
             os.utime(writer.fileno(), ns=(before.st_atime_ns, before.st_mtime_ns))
             os.fsync(writer.fileno())
             if count >= BIG:
@@ -287,13 +327,6 @@ def _copied(source: Path, target: Path, on_bytes: OnBytes) -> Path:
         return _named(beside, target)
     finally:
         beside.unlink(missing_ok=True)
-
-
-def _umask() -> int:
-    """Return the process's umask, which can only be read by setting it."""
-    mask = os.umask(0o022)
-    os.umask(mask)
-    return mask
 
 
 def _pump(reader: int, writer: int, on_bytes: OnBytes) -> int:

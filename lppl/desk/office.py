@@ -19,6 +19,7 @@ from lppl.desk.day import DayDesk
 from lppl.desk.documents import DocumentDesk
 from lppl.desk.editing import EditingDesk
 from lppl.desk.figures import Figures
+from lppl.desk.folders import FolderDesk
 from lppl.desk.grids import GridDesk
 from lppl.desk.held_sheets import HeldSheets
 from lppl.desk.lists import ListDesk
@@ -113,6 +114,11 @@ class Office:
     def uploads(self) -> UploadDesk:
         """Files on their way into the media folder."""
         return UploadDesk(self.settings, UploadStore(self.library.engine), self.audit)
+
+    @cached_property
+    def folders(self) -> FolderDesk:
+        """Folders of this computer on their way into the media folder."""
+        return FolderDesk(self.settings, self.audit)
 
     @cached_property
     def days(self) -> DayDesk:

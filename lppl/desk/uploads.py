@@ -13,6 +13,7 @@ import secrets
 from collections.abc import AsyncIterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from io import FileIO
 from pathlib import Path, PurePosixPath
 
 import structlog
@@ -23,7 +24,7 @@ from lppl.commands.adding import bring_in, check_room
 from lppl.config import Settings
 from lppl.errors import LpplError, MediaRefused, NotThere
 from lppl.file_names import safe_folder, safe_path
-from lppl.uploads import Upload, UploadState, UploadStore
+from lppl.uploads import OPEN, Upload, UploadState, UploadStore
 from streaming.probe import examine
 
 log = structlog.get_logger(__name__)
@@ -123,14 +124,11 @@ class UploadDesk:
         if size > LARGEST:
             raise UploadTooLarge
         await self.sweep(now)
-        mine = await self.store.of(account, now - LIFE, OPEN_MOST)
-        if sum(u.state is UploadState.RECEIVING for u in mine) >= OPEN_MOST:
+        if await self.store.under_way(account) >= OPEN_MOST:
             raise TooManyUploads
         await asyncio.to_thread(self._check_room, size + await self.store.outstanding())
         path = PurePosixPath(safe_folder(folder)) / safe_path(name)
-        upload = Upload(
-            secrets.token_hex(16), account, str(path), size, 0, UploadState.RECEIVING, now, now, ""
-        )  # fmt: skip
+        upload = Upload(secrets.token_hex(16), account, str(path), size, 0, UploadState.RECEIVING, now, now, "")
         await asyncio.to_thread(self._begin, upload.id)
         await self.store.add(upload)
         log.info("upload_begun", path=upload.path, size=size, by=actor.name)
@@ -160,10 +158,17 @@ class UploadDesk:
         self._finish_if_whole(upload, actor, now)
         return upload
 
+    async def mine(self, actor: Actor, now: datetime) -> tuple[Upload, ...]:
+        """Return the uploads of an account, newest first; whole ones are finished as :meth:`find` does."""
+        found = await self.store.of(_account(actor), now - LIFE)
+        for upload in found:
+            self._finish_if_whole(upload, actor, now)
+        return found
+
     async def receive(
         self,
         actor: Actor,
-        upload: Upload,
+        name: str,
         offset: int,
         data: AsyncIterator[bytes],
         now: datetime,
@@ -174,23 +179,30 @@ class UploadDesk:
         A connection that breaks leaves what had come. Raises OffsetDiffers, UploadBusy, TooManyUploads, NoRoom,
         UploadTooLarge for more than was announced, ChecksumDiffers; NoUpload once it is over.
         """
-        if upload.state is not UploadState.RECEIVING:
-            raise NoUpload
-        if upload.id in self._busy:
+        if name in self._busy:
             raise UploadBusy
-        if offset != upload.received:
-            raise OffsetDiffers(upload.received)
         if len(self._busy) >= AT_ONCE:
             raise TooManyUploads
-        self._busy.add(upload.id)
+        self._busy.add(name)
         # apart from the request, which is cancelled when its connection breaks: what has come is still written down
-        work = asyncio.create_task(self._receive(actor, upload, data, now, checksum), name=f"receive {upload.id}")
-        work.add_done_callback(lambda done: self._received(upload.id, done))
+        work = asyncio.create_task(self._receive(actor, name, offset, data, now, checksum), name=f"receive {name}")
+        work.add_done_callback(lambda done: self._received(name, done))
         return await asyncio.shield(work)
 
     async def _receive(
-        self, actor: Actor, upload: Upload, data: AsyncIterator[bytes], now: datetime, checksum: Checksum | None
+        self,
+        actor: Actor,
+        name: str,
+        offset: int,
+        data: AsyncIterator[bytes],
+        now: datetime,
+        checksum: Checksum | None,
     ) -> int:
+        upload = await self.store.get(name)  # now that nobody else writes to it
+        if upload is None or upload.state is not UploadState.RECEIVING:
+            raise NoUpload
+        if offset != upload.received:
+            raise OffsetDiffers(upload.received)
         reached = await _Receiving(self, upload, now, checksum).take(data)
         if reached == upload.size:
             self._busy.discard(upload.id)
@@ -210,17 +222,17 @@ class UploadDesk:
         await self.store.forget(upload.id)
 
     async def sweep(self, now: datetime) -> None:
-        """Give up uploads that nobody goes on with, and remove what is left of such."""
-        for upload in await self.store.in_state(UploadState.RECEIVING):
-            if upload.seen < now - LIFE and upload.id not in self._busy:
+        """Give up uploads that nobody goes on with, remove what is left of such, and forget those long over."""
+        for upload in await self.store.unheard_of(now - LIFE):
+            if upload.id not in self._busy and upload.id not in self._finishing:
                 await asyncio.to_thread(self._partial(upload.id).unlink, missing_ok=True)
                 await self.store.become(upload.id, UploadState.GIVEN_UP, now)
+        await self.store.forget_over(now - LIFE)
 
     # ---- whole ----
 
     def _finish_if_whole(self, upload: Upload, actor: Actor, now: datetime) -> None:
-        open_states = (UploadState.RECEIVING, UploadState.CHECKING)
-        whole = upload.received == upload.size and upload.state in open_states
+        whole = upload.received == upload.size and upload.state in OPEN
         if whole and upload.id not in self._busy and upload.id not in self._finishing:
             task = asyncio.create_task(self._finish(upload, actor, now), name=f"upload {upload.id}")
             self._finishing[upload.id] = task
@@ -271,52 +283,42 @@ class _Receiving:
         """Write what comes, then sync it; also when the connection breaks."""
         path, begun = self._desk._partial(self._upload.id), self._at
         try:
-            fd = await asyncio.to_thread(_opened, path, begun)
+            file = await asyncio.to_thread(_opened, path, begun)
         except OSError:
             raise NoUpload from None
         try:
-            with contextlib.closing(_File(fd)):
+            with file:
                 try:
-                    await self._write_all(fd, data)
+                    await self._write_all(file, data)
                     if self._hash is not None and self._checksum and self._hash.digest() != self._checksum.digest:
                         self._at = begun
                         raise ChecksumDiffers
                 finally:
-                    await self._settle(fd)
+                    await self._settle(file)
         except OSError as error:
             log.warning("upload_interrupted", path=self._upload.path, reason=str(error))
             if self._safe == begun:
                 raise
         return self._safe
 
-    async def _write_all(self, fd: int, data: AsyncIterator[bytes]) -> None:
+    async def _write_all(self, file: FileIO, data: AsyncIterator[bytes]) -> None:
         async for piece in _gathered(data):
             if self._at + len(piece) > self._upload.size:
                 raise UploadTooLarge
-            await asyncio.to_thread(_write, fd, piece, self._at)
+            await asyncio.to_thread(_write, file, piece, self._at)
             if self._hash is not None:
                 self._hash.update(piece)
             self._at += len(piece)
             if self._hash is None and self._at - self._safe >= SYNC_EVERY:
-                await self._settle(fd)
+                await self._settle(file)
                 await asyncio.to_thread(self._desk._check_room, 0)
 
-    async def _settle(self, fd: int) -> None:
+    async def _settle(self, file: FileIO) -> None:
         """Make what was written durable, and count it."""
         if self._at > self._safe:
-            await asyncio.to_thread(_synced, fd, self._at)
+            await asyncio.to_thread(_synced, file.fileno(), self._at)
             await self._desk.store.reached(self._upload.id, self._at, self._now)
             self._safe = self._at
-
-
-class _File:
-    """Closes a descriptor."""
-
-    def __init__(self, fd: int) -> None:
-        self._fd = fd
-
-    def close(self) -> None:
-        os.close(self._fd)
 
 
 async def _gathered(data: AsyncIterator[bytes]) -> AsyncIterator[bytes]:
@@ -336,24 +338,23 @@ async def _gathered(data: AsyncIterator[bytes]) -> AsyncIterator[bytes]:
         yield bytes(waiting)
 
 
-def _opened(path: Path, length: int) -> int:
+def _opened(path: Path, length: int) -> FileIO:
     """Open a partial file at the length that counts: what lies behind was never synced."""
-    fd = os.open(path, os.O_WRONLY | os.O_CLOEXEC | os.O_NOFOLLOW)
-    try:
+    with contextlib.ExitStack() as failed:
+        fd = os.open(path, os.O_WRONLY | os.O_CLOEXEC | os.O_NOFOLLOW)
+        file = failed.enter_context(FileIO(fd, "w"))
         if os.fstat(fd).st_size < length:
             raise FileNotFoundError(path)
         os.ftruncate(fd, length)
-    except BaseException:
-        os.close(fd)
-        raise
-    return fd
+        failed.pop_all()
+        return file
 
 
-def _write(fd: int, data: bytes, at: int) -> None:
+def _write(file: FileIO, data: bytes, at: int) -> None:
+    file.seek(at)
     view = memoryview(data)
     while view:
-        count = os.pwrite(fd, view, at)
-        view, at = view[count:], at + count
+        view = view[file.write(view) or 0 :]
 
 
 def _synced(fd: int, at: int) -> None:

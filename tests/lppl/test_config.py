@@ -111,10 +111,12 @@ def test_bit_rates_as_people_write_them() -> None:
 def test_paths_in_the_file_are_relative_to_it(tmp_path: Path) -> None:
     file = tmp_path / "lppl.toml"
     file.write_text(
-        'data_dir = "d"\nmedia_dir = "/m"\n[[channels]]\nid = "a"\nname = "A"\nkind = "radio"\nschedule = "a.toml"\n'
+        'data_dir = "d"\nmedia_dir = "/m"\nimport_dirs = ["arsip", "/usb"]\n'
+        '[[channels]]\nid = "a"\nname = "A"\nkind = "radio"\nschedule = "a.toml"\n'
     )
     s = load_settings(file, {})
     assert (s.data_dir, s.media_dir) == (tmp_path / "d", Path("/m"))
+    assert s.import_dirs == (tmp_path / "arsip", Path("/usb"))
     assert s.schedule_file(s.channels[0]) == tmp_path / "a.toml"
     assert s.database_file == tmp_path / "d" / "lppl.db"
     assert load_settings(file, {"LPPL_DATA_DIR": "e"}).data_dir == Path("e")

@@ -1,4 +1,4 @@
-"""Operations on material: lists, one item, changes of many, the bin, uploads. Thin: the desk does it."""
+"""Operations on material: lists, one item, changes of many, the bin, uploads, imports. Thin: the desk does it."""
 
 import asyncio
 from datetime import timedelta
@@ -6,7 +6,6 @@ from typing import Any
 
 from lppl.accounts import Right
 from lppl.desk.media_use import Use, coming, read_plans, uses_of
-from lppl.desk.uploads import LIFE
 from lppl.media import AssetId
 from lppl.quanta import Quanta, at_or_after, seconds, starting
 from web.api.media_models import (
@@ -23,6 +22,8 @@ from web.api.media_models import (
     Fields,
     Filter,
     IdsOut,
+    ImportGiven,
+    ImportOut,
     ItemOut,
     ListGiven,
     ListOut,
@@ -31,6 +32,8 @@ from web.api.media_models import (
     PathOut,
     RefusedFileOut,
     RefusedGiven,
+    ServerFolderGiven,
+    ServerFolderOut,
     UploadOut,
     UseOut,
     UsesOut,
@@ -78,9 +81,11 @@ async def progress(visit: Visit) -> dict[str, float]:
 @operations.get("/media-refused", Right.VIEW, "Berkas yang ditolak / Files that could not become items")
 async def refused(visit: Visit, params: RefusedGiven) -> list[RefusedFileOut]:
     """Return paths and why."""
-    found = await visit.office.materials.store.refused_files(params.offset, params.limit)
+    found = await visit.office.library.refused_files(params.limit, params.offset)
+    refusals = [(file.path, file.refusal) for file in found if file.refusal is not None]
     return [
-        RefusedFileOut(path=path, reason=why.reason, detail=why.indonesian, english=why.english) for path, why in found
+        RefusedFileOut(path=path, reason=why.reason, detail=why.indonesian, english=why.english)
+        for path, why in refusals
     ]
 
 
@@ -196,7 +201,7 @@ async def again(visit: Visit, params: OneAsset) -> CountOut:
 @operations.get("/uploads", Right.MEDIA, "Unggahan saya / My uploads; they come in by tus at /api/v1/tus")
 async def uploads(visit: Visit) -> list[UploadOut]:
     """Return what is under way, and what was lately."""
-    found = await visit.office.uploads.store.of(visit.me.id, visit.now - LIFE)
+    found = await visit.office.uploads.mine(visit.actor, visit.now)
     fresh = visit.now - SHOWN_FOR
     told = [u.told.partition("\n") for u in found]
     return [
@@ -207,6 +212,33 @@ async def uploads(visit: Visit) -> list[UploadOut]:
         for u, said in zip(found, told, strict=True)
         if u.state in ("receiving", "checking") or u.seen >= fresh
     ]  # fmt: skip
+
+
+@operations.get("/media-import-folders", Right.MEDIA, "Folder di komputer stasiun / Folders of the station's computer")
+async def server_folders(visit: Visit, params: ServerFolderGiven) -> ServerFolderOut:
+    """Return what is in a folder; of none, the folders that may be brought in."""
+    found = await visit.office.folders.look(params.path)
+    return ServerFolderOut(path=found.path, parent=found.parent, folders=[*found.folders], files=found.files)
+
+
+@operations.get("/media-imports", Right.MEDIA, "Impor folder yang terakhir / The latest import of a folder")
+async def imports(visit: Visit) -> list[ImportOut]:
+    """Return it, if there was any since the service began."""
+    latest = visit.office.folders.latest
+    return [] if latest is None else [ImportOut.of(latest)]
+
+
+@operations.post("/media-imports", Right.MEDIA, "Impor folder komputer stasiun / Bring in a folder", status=201)
+async def bring_in(visit: Visit, body: ImportGiven) -> ImportOut:
+    """Begin to bring it into the media folder, with its name and all that is in it."""
+    desk = visit.office.folders
+    return ImportOut.of(await desk.begin(body.path, body.into, body.how, visit.actor, visit.now))
+
+
+@operations.delete("/media-imports", Right.MEDIA, "Hentikan impor folder / Stop bringing in a folder")
+async def stop_import(visit: Visit) -> None:
+    """Stop; what is in stays."""
+    visit.office.folders.stop()
 
 
 def _use(use: Use) -> dict[str, Any]:

@@ -5,7 +5,9 @@ from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 
+from lppl.desk.folders import How, Import, State
 from lppl.desk.materials import Item
+from lppl.errors import MediaRefused
 from lppl.media import AssetId
 from lppl.media_list import Show, Sort, Sought
 from lppl.programme import AgeClass, Category, Details
@@ -346,6 +348,66 @@ class UploadOut(BaseModel):
     made: datetime
     detail: str
     english: str
+
+
+class ServerFolderGiven(Given):
+    """A folder of the station's computer; empty: those that may be brought in."""
+
+    path: Annotated[str, StringConstraints(max_length=4000)] = ""
+
+
+class ServerFolderOut(BaseModel):
+    """A folder of the station's computer: the one around it, those in it, and how many files it holds itself."""
+
+    path: str
+    parent: str
+    folders: list[str]
+    files: int
+
+
+class ImportGiven(Given):
+    """A folder of the station's computer, where its files shall lie, and what becomes of them where they are."""
+
+    path: Annotated[str, StringConstraints(min_length=1, max_length=4000)]
+    into: Annotated[str, StringConstraints(max_length=1000)] = ""
+    how: How = How.KEEP
+
+
+class ImportOut(BaseModel):
+    """An import of a folder; sizes in bytes. `error`: why it ended before its end."""
+
+    folder: str
+    into: str
+    how: How
+    by: str
+    begun: datetime
+    state: State
+    files: int
+    done: int
+    size: int
+    reached: int
+    new: int
+    refused: int
+    told: list[RefusedFileOut]
+    error: str
+    error_english: str
+
+    @classmethod
+    def of(cls, made: Import) -> "ImportOut":
+        """Make it of an import."""
+        return cls(
+            folder=made.folder, into=made.into, how=made.how, by=made.by, begun=made.begun, state=made.state,
+            files=made.files, done=made.done, size=made.size, reached=made.reached, new=made.new,
+            refused=made.refused,
+            told=[
+                RefusedFileOut(
+                    path=path, reason=why.reason if isinstance(why, MediaRefused) else "", detail=why.indonesian,
+                    english=why.english,
+                )
+                for path, why in list(made.told)
+            ],
+            error=made.error.indonesian if made.error else "", error_english=made.error.english if made.error else "",
+        )  # fmt: skip
 
 
 def asset_ids(names: list[str]) -> list[AssetId]:

@@ -9,6 +9,7 @@ import { ask } from "./staff/dialog.js";
 import { bar, chosen, clear as clearChosen, choose, onChange, setFound } from "./media/chosen.js";
 import { emptyBin } from "./media/acts.js";
 import { ageName, badge, categoryName, day, length, standing, thumb } from "./media/shown.js";
+import { begin as beginImports } from "./media/server.js";
 import { begin as beginUploads, onEnd } from "./media/uploads.js";
 
 const PAGE = 50;
@@ -76,14 +77,19 @@ async function load() {
 
 function draw() {
   const binned = form.elements.binned.checked;
-  const nothing = binned ? "bin_empty" : [...new FormData(form)].some(([k, v]) => v && k !== "sort") ? "nothing_found" : "nothing_yet";
+  const nothing = narrowed() ? "nothing_found" : binned ? "bin_empty" : "nothing_yet";
   role("count").textContent = total ? t("found", { n: total.toLocaleString(language) }) : t(nothing);
   list.replaceChildren(...(items.length ? [head(), ...items.map(row)] : []));
   role("place").textContent = total ? t("page_of", { from: offset + 1, to: offset + items.length, total: total.toLocaleString(language) }) : "";
   act("before").disabled = !offset;
   act("after").disabled = offset + PAGE >= total;
-  act("empty").hidden = !(binned && total && data.may_media);
+  act("empty").hidden = !(binned && total && data.may_media && !narrowed()); // it empties all of the bin
   bar();
+}
+
+/** Tell whether only some of the library, or of the bin, is asked for. */
+function narrowed() {
+  return Object.keys(sought()).some((name) => !["binned", "sort", "down"].includes(name));
 }
 
 function head() {
@@ -187,5 +193,6 @@ facets();
 onChange(again);
 onEnd(later);
 beginUploads();
+beginImports(later);
 listen("library", later);
 listen("again", later);

@@ -38,6 +38,7 @@ class MediaPages:
         return self._layout.page(
             visit, "staff/media.html", title="media", words=WORDS, scripts=("media",), data=_common(visit),
             shows=[s.value for s in Show], sorts=[s.value for s in Sort], **_choices(visit),
+            imports=bool(visit.office.settings.import_dirs),
         )  # fmt: skip
 
     async def item(self, visit: Visit) -> web.StreamResponse:

@@ -86,7 +86,7 @@ class UploadRoutes:
         desk = visit.office.uploads
         upload = await desk.find(visit.actor, visit.params["upload"], visit.now)
         try:
-            reached = await desk.receive(visit.actor, upload, offset, body_of(visit.request), visit.now, checksum)
+            reached = await desk.receive(visit.actor, upload.id, offset, body_of(visit.request), visit.now, checksum)
         except LpplError as error:
             return _refused(error)
         return web.Response(status=204, headers={**BASE, **_expires(upload), "Upload-Offset": str(reached)})

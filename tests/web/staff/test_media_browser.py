@@ -182,6 +182,12 @@ async def test_one_item_its_cue_points_by_keyboard_and_the_bin(
     await page.get_by_role("searchbox").fill("")
     await page.get_by_label("Kotak buang").check()
     await found(page, "<i>Walang</i> Kekek")
+    empty = page.get_by_role("button", name="Kosongkan kotak buang")
+    await expect(empty).to_be_visible()
+    await page.get_by_role("searchbox").fill("walang")
+    await expect(empty).to_be_hidden()  # it empties all of the bin, not what is found in it
+    await page.get_by_role("searchbox").fill("")
+    await expect(empty).to_be_visible()
     await page.get_by_label("Pilih <i>Walang</i> Kekek").check()
     await page.get_by_role("button", name="Kembalikan").click()
     await expect(page.get_by_text("Kotak buang kosong.")).to_be_visible()

@@ -18,6 +18,7 @@ from lppl.config import Settings
 from lppl.desk import uploads as desk
 from lppl.desk.uploads import LIFE, UploadDesk
 from lppl.file_names import LONGEST, safe_folder, safe_name, safe_path
+from lppl.uploads import UploadState
 from streaming.folder import ignored
 from tests.station.service import eventually
 from tests.web.staff.conftest import Site, Visitor
@@ -133,6 +134,25 @@ async def test_a_whole_file_is_taken_up_after_a_kill(site: Site, settings: Setti
     await eventually(placed, "the file is put into the media folder", 20)
 
 
+async def test_a_file_that_was_being_examined_at_a_kill_is_taken_up_by_the_pages_look(
+    site: Site, settings: Settings
+) -> None:
+    who, data = await site.logged_in(Role.PROGRAMME), sound()
+    name = (await begin(who, len(data))).rpartition("/")[2]
+    (partial,) = (settings.data_dir / "uploads").iterdir()
+    partial.write_bytes(data)
+    store = site.office.uploads.store
+    await store.reached(name, len(data), site.clock.at)
+    await store.become(name, UploadState.CHECKING, site.clock.at)
+
+    async def done() -> bool:
+        (upload,) = await (await who.get("/api/v1/uploads")).json()
+        return bool(upload["state"] == "done")
+
+    await eventually(done, "the file is put into the media folder", 20)
+    assert (settings.media_dir / "Lagu.wav").read_bytes() == data
+
+
 async def test_a_broken_connection_leaves_what_had_come(site: Site, settings: Settings) -> None:
     who, data = await site.logged_in(Role.PROGRAMME), sound() * 100
     where = await begin(who, len(data))
@@ -212,6 +232,11 @@ async def test_what_nobody_goes_on_with_is_given_up(site: Site, settings: Settin
     await begin(who, 100)
     assert len([*(settings.data_dir / "uploads").iterdir()]) == 1
     assert (await send(who, where, 0, b"x"))[0] == 404
+    store, name = site.office.uploads.store, where.rpartition("/")[2]
+    assert await store.get(name) is not None
+    site.clock.at += LIFE * 1.1
+    await begin(await site.logged_in(Role.PROGRAMME), 100)
+    assert await store.get(name) is None, "what is long over is not kept"
 
 
 async def test_the_protocol_says_what_it_understands(site: Site) -> None:

@@ -78,8 +78,9 @@ function reason(error) {
 
 async function next() {
   const running = [...jobs.values()].filter((j) => ["running", "again", "starting"].includes(j.state)).length;
-  for (const job of [...jobs.values()].filter((j) => j.state === "waiting").slice(0, AT_ONCE - running)) {
-    set(job, { state: "starting" });
+  const turn = [...jobs.values()].filter((j) => j.state === "waiting").slice(0, Math.max(0, AT_ONCE - running));
+  for (const job of turn) set(job, { state: "starting" }); // all of them before anything is waited for: none begins twice
+  for (const job of turn) {
     const before = await job.upload.findPreviousUploads().catch(() => []);
     if (before.length) job.upload.resumeFromPreviousUpload(before[0]);
     job.upload.start();
@@ -105,7 +106,7 @@ function set(job, values) {
 function forget(key) {
   jobs.get(key)?.row?.remove();
   jobs.delete(key);
-  panel.hidden = !jobs.size;
+  panel.hidden = !list.children.length;
 }
 
 async function drop(job) {
@@ -146,7 +147,7 @@ async function earlier() {
     const known = [...jobs.values()].some((j) => j.id === up.id);
     if (known || !["receiving", "checking"].includes(up.state)) continue;
     const key = (count += 1);
-    const job = { key, id: up.id, name: up.path, size: up.size, received: up.received, state: up.state === "receiving" ? "broken" : "checking", told: "" };
+    const job = { key, id: up.id, name: up.path, size: up.size, received: up.received, state: up.received < up.size ? "broken" : "checking", told: "" };
     jobs.set(key, job);
     draw(job);
     if (job.state === "checking") watch(job);
