@@ -95,7 +95,10 @@ class PushSender:
                 await asyncio.sleep(LOOK_S)
 
     async def send_due(self, store: Reminders, vapid: "Vapid02", session: aiohttp.ClientSession) -> int:
-        """Send every reminder that is due now; return how many were delivered. Raises SQLAlchemyError, OSError."""
+        """Send every reminder that is due now; return how many were delivered. Raises SQLAlchemyError, OSError.
+
+        What fails with one is raised when the others have been sent: they are claimed, and would be lost.
+        """
         now = self._now()
         if now - self._pruned > PRUNE:
             await store.prune(now)
@@ -106,7 +109,13 @@ class PushSender:
             async with turns:
                 return await self._send(store, due, vapid, session, now)
 
-        return sum(await asyncio.gather(*(one(d) for d in await store.due(now - LATE, now + EARLY))))
+        work = [one(d) for d in await store.due(now - LATE, now + EARLY)]
+        delivered = 0
+        for found in await asyncio.gather(*work, return_exceptions=True):
+            if isinstance(found, BaseException):
+                raise found
+            delivered += found
+        return delivered
 
     async def _send(
         self, store: Reminders, due: Due, vapid: "Vapid02", session: aiohttp.ClientSession, now: datetime

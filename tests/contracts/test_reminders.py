@@ -19,7 +19,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 
 from lppl.config import Settings
 from lppl.database import migrate, open_database
-from lppl.reminders import MOST_FAILURES, MOST_OF_BROWSER, Browser, Reminder, Reminders, TooManyReminders
+from lppl.reminders import MOST_FAILURES, MOST_OF_BROWSER, Browser, Due, Reminder, Reminders, TooManyReminders
 from lppl.sealing import FOLDER, Seal
 from lppl.station.push import VAPID_FILE, PushSender, public_key, vapid_key
 from lppl.tables import push_subscriptions
@@ -193,3 +193,31 @@ async def test_without_its_key_nothing_is_sent_and_nothing_forgotten(tmp_path: P
         await PushSender(Settings(data_dir=tmp_path), opened, lambda: NOW).run()  # type: ignore[arg-type]
     assert (tmp_path / FOLDER / "seal.key").read_bytes() == b"rusak"
     assert not (tmp_path / FOLDER / VAPID_FILE).exists()
+
+
+class Half(Reminders):
+    """A store that loses the records at one browser."""
+
+    async def claim(self, due: Due, now: datetime) -> bool:
+        if due.reminder.channel == "radio":
+            raise OSError("the records are away")
+        return await super().claim(due, now)
+
+
+async def test_what_fails_with_one_keeps_no_other_back(engine: AsyncEngine, tmp_path: Path) -> None:
+    service, store = PushService(), Half(engine, Seal.of(tmp_path))
+    app = web.Application()
+    app.router.add_post("/a", service.take)
+
+    async def never() -> object:
+        raise AssertionError
+
+    async with TestServer(app) as server, aiohttp.ClientSession() as session:
+        for channel in ("radio", "tv"):
+            reminder = Reminder(channel, "wayang", WAYANG.start, "Wayang")
+            await store.remind(browser(str(server.make_url("/a"))), reminder, NOW)
+        sender = PushSender(Settings(data_dir=tmp_path), never, lambda: NOW)  # type: ignore[arg-type]
+        with pytest.raises(OSError, match="away"):
+            await sender.send_due(store, vapid_key(tmp_path, Seal.of(tmp_path)), session)
+    assert len(service.taken) == 1
+    assert [due.reminder.channel for due in await store.due(NOW, NOW + timedelta(minutes=5))] == ["radio"]
