@@ -18,19 +18,22 @@ A_DAY = Quanta(270_000)
 """How long a hold lasts that nobody ends."""
 OVERLAID = timedelta(days=3)
 SEEN_AGAIN = timedelta(seconds=30)
-"""An edit is laid over the documents by itself until they hold it, at most so long after it was recorded."""
+"""An edit that the documents do not hold is laid over them, at most so long after it was recorded."""
 
 
 def with_orders(documents: Documents, ledger: Ledger, now: datetime) -> Documents:
-    """Return `documents` with the edits of the orders in `ledger` that they do not hold as they are now."""
+    """Return `documents` with the edits of the orders in `ledger` that they do not hold as they are now.
+
+    What they hold of an order may be older than the ledger, as after a power cut before they were read anew: a hold
+    that has ended since. What they hold no more was taken back.
+    """
     there = {str(document.get("ordered", "")): number for number, document in documents.edits.items()}
     found = dict(documents.edits)
     for kept in ledger.kept:
         if kept.edit is None or now - kept.taken > OVERLAID:
             continue
         number = there.get(kept.order.id)
-        fresh = kept.recorded is None or now - kept.recorded < SEEN_AGAIN
-        if kept.recorded is None or (number is None and fresh):
+        if number is not None or kept.recorded is None or now - kept.recorded < SEEN_AGAIN:
             found[number or str(-int(kept.order.id[-7:], 16) - 1)] = kept.edit
     return replace(documents, edits=found) if found != documents.edits else documents
 

@@ -21,7 +21,7 @@ from lppl.orders import NEWEST, Act, Kept, Ledger, Order, State, new_id
 from lppl.plan_store import PlanStore
 from lppl.quanta import AHEAD, BEAT, Quanta, at_or_after, seconds, starting
 from lppl.rundown import Kind
-from lppl.station import orders
+from lppl.station import orders, state
 from lppl.station.air import Air
 from lppl.station.builtin import Builtins
 from lppl.station.order_effects import with_orders
@@ -248,6 +248,24 @@ async def test_a_hold_airs_filler_until_it_is_resumed_but_fixed_events_keep_thei
     assert after.why.endswith("dilanjutkan Sari")
     assert station.kept(held.order.id).ended == resumed.at
     assert station.air.control.ledger("radio").held(Quanta(resumed.at)) is None
+
+
+async def test_a_hold_that_was_ended_does_not_come_back_with_what_was_remembered_before(tmp_path: Path) -> None:
+    async with Station(tmp_path).on_air() as before:
+        await before.until(START + 50)
+        held = await before.order(Act.HOLD)
+        await before.order(Act.SKIP)
+        await before.until(START + 100)
+        await before.order(Act.RESUME)
+        await before.until(START + 150)
+        await before.air.control.recorded(before.kept(held.order.id), datetime.now(UTC))
+        now = before.q
+    assert held.edit is not None
+    state.write_documents(before.settings, "radio", Documents(edits={"1": held.edit}))
+    async with Station(tmp_path, now).on_air() as after:
+        await after.until(now + 400)
+        aired = {e.item.kind for e in after.entries if e.item.start > now}
+        assert aired == {Kind.ITEM}
 
 
 async def test_filling_ends_at_its_time(station: Station) -> None:
@@ -494,7 +512,10 @@ def test_edits_of_orders_are_laid_over_documents_until_these_hold_them() -> None
     there = Documents(edits={"7": edit | {"at": 4}})
     assert with_orders(there, Ledger(kept=(fresh,)), now).edits == {"7": edit}, "not recorded as it is now"
     recorded = fresh.model_copy(update={"recorded": now})
-    assert with_orders(there, Ledger(kept=(recorded,)), now) is there
+    assert with_orders(there, Ledger(kept=(recorded,)), now).edits == {"7": edit}, "read before it was recorded so"
+    same = Documents(edits={"7": edit})
+    assert with_orders(same, Ledger(kept=(recorded,)), now) is same
     assert with_orders(Documents(), Ledger(kept=(recorded,)), now).edits, "on its way"
     later = now + timedelta(minutes=1)
     assert with_orders(Documents(), Ledger(kept=(recorded,)), later).edits == {}, "taken back since"
+    assert with_orders(there, Ledger(kept=(recorded,)), later).edits == {"7": edit}, "remembered from before"
