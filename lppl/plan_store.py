@@ -103,8 +103,8 @@ class EditRow:
 
 Check = Callable[[Sequence[EditRow]], None]
 """Looks at the edits that are there before another is added, and raises when it must not be."""
-A_DAY = 270_000
-"""Quanta."""
+Look = Callable[[Json | None], None]
+"""Looks at a document before it is replaced, and raises when it must not be."""
 
 
 class PlanStore:
@@ -127,17 +127,28 @@ class PlanStore:
         async with self._reading.connect() as connection:
             return {row.id: row.document for row in await connection.execute(query)}
 
-    async def save_document(self, kind: Kind, name: str, document: Json, now: datetime) -> None:
-        """Add or replace a document."""
+    async def save_document(
+        self, kind: Kind, name: str, document: Json, now: datetime, look: Look | None = None
+    ) -> Json | None:
+        """Add or replace a document; return what it was.
+
+        `look` is given what it is, None where there is none, and may raise: nothing is kept then. Nobody changes it
+        meanwhile.
+        """
         values = {"kind": kind, "id": name, "document": dict(document), "updated": now}
+        which = select(documents.c.document).where(documents.c.kind == kind, documents.c.id == name)
         async with self._engine.begin() as connection:
+            await counted(connection, PLAN)  # whoever has changed this row is alone until the end of the transaction
+            before: Json | None = await connection.scalar(which)
+            if look is not None:
+                look(before)
             statement = upsert(connection, documents).values(values)
             await connection.execute(
                 statement.on_conflict_do_update(
                     index_elements=["kind", "id"], set_={"document": dict(document), "updated": now}
                 )
             )
-            await counted(connection, PLAN)
+            return before
 
     async def remove_document(self, kind: Kind, name: str) -> bool:
         """Remove a document; tell whether it was there."""
@@ -303,6 +314,7 @@ class PlanStore:
         # it may begin a little later than it was going to
         which = (c.channel == channel, c.at >= at - A_DAY, c.document["ordered"].as_string() == order)
         async with self._engine.begin() as connection:
+            await counted(connection, PLAN)  # first, as in add_edit: numbers show in the order in which they are given
             number = await connection.scalar(select(rundown_edits.c.id).where(*which))
             values = {"at": at, "document": dict(document)}
             if number is None:
@@ -310,7 +322,6 @@ class PlanStore:
                 number = (await connection.execute(insert.returning(rundown_edits.c.id))).scalar_one()
             else:
                 await connection.execute(update(rundown_edits).where(rundown_edits.c.id == number).values(**values))
-            await counted(connection, PLAN)
             return int(number)
 
     async def withdraw_edit(self, channel: str, number: int, now: datetime) -> bool:

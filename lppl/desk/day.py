@@ -9,12 +9,12 @@ import asyncio
 import json
 from bisect import bisect_right
 from collections import OrderedDict
-from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Coroutine, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from enum import StrEnum
 from pathlib import Path
-from typing import Generic, TypeVar
+from typing import Any, Generic, TypeVar
 
 from lppl.desk.errors import TooFarAhead
 from lppl.desk.overlap import Seen
@@ -23,6 +23,7 @@ from lppl.desk.rundown import ToldEdit, told
 from lppl.errors import NotThere
 from lppl.journal import OFF_TITLE, Entry
 from lppl.media import AssetId, HouseId, Material
+from lppl.plan_store import A_DAY
 from lppl.quanta import Quanta, at_or_after
 from lppl.readiness import Readiness
 from lppl.rundown import Kind, Line
@@ -35,8 +36,6 @@ from scheduler.timing import Timing
 
 T = TypeVar("T")
 FIRST_DAY = date(2000, 1, 1)
-A_DAY = 270_000
-"""Quanta: edits of the evening before may reach into a day."""
 KEPT = 8
 """Days in memory."""
 FRESH_S = 60.0
@@ -98,37 +97,48 @@ class _Stamp:
     library: int
 
 
+@dataclass(slots=True, eq=False)
+class _Made(Generic[T]):
+    """A value that is made, or being made, since `began` (loop time); `askers` wait for it."""
+
+    stamp: _Stamp
+    began: float
+    task: asyncio.Task[T]
+    askers: int = 0
+
+    def holds(self, stamp: _Stamp, now: float) -> bool:
+        """Tell whether it is still what somebody wants who asks now."""
+        if self.task.done() and (self.task.cancelled() or self.task.exception() is not None):
+            return False
+        if (self.stamp.told, self.stamp.plan) != (stamp.told, stamp.plan) or now - self.began > FRESH_S:
+            return False
+        return self.stamp.library == stamp.library or now - self.began <= LIBRARY_S
+
+
 class _Kept(Generic[T]):
     """Values of days, each made once for many who ask; the longest unused go first."""
 
     def __init__(self) -> None:
-        self._made: OrderedDict[tuple[str, date], tuple[_Stamp, float, asyncio.Task[T]]] = OrderedDict()
+        self._made: OrderedDict[tuple[str, date], _Made[T]] = OrderedDict()
 
-    async def get(self, key: tuple[str, date], stamp: _Stamp, make: Callable[[], Awaitable[T]]) -> T:
+    async def get(self, key: tuple[str, date], stamp: _Stamp, make: Callable[[], Coroutine[Any, Any, T]]) -> T:
         """Return the value of a day, made anew when it is out of date."""
         now = asyncio.get_running_loop().time()
         found = self._made.get(key)
-        if found is None or _outdated(found[0], found[1], stamp, now) or _failed(found[2]):
-            found = stamp, now, asyncio.ensure_future(_run(make))
-            self._made[key] = found
+        if found is None or not found.holds(stamp, now):
+            found = self._made[key] = _Made(stamp, now, asyncio.create_task(make()))
         self._made.move_to_end(key)
         while len(self._made) > KEPT:
             self._made.popitem(last=False)
-        return await asyncio.shield(found[2])
-
-
-async def _run(make: Callable[[], Awaitable[T]]) -> T:
-    return await make()
-
-
-def _failed(task: "asyncio.Task[T]") -> bool:
-    return task.done() and (task.cancelled() or task.exception() is not None)
-
-
-def _outdated(made: _Stamp, at: float, stamp: _Stamp, now: float) -> bool:
-    if (made.told, made.plan) != (stamp.told, stamp.plan) or now - at > FRESH_S:
-        return True
-    return made.library != stamp.library and now - at > LIBRARY_S
+        found.askers += 1
+        try:
+            return await asyncio.shield(found.task)
+        finally:
+            found.askers -= 1
+            if not found.askers and not found.task.done():  # nobody waits for it any more
+                found.task.cancel()
+                if self._made.get(key) is found:
+                    del self._made[key]
 
 
 class DayDesk:
@@ -189,7 +199,7 @@ class DayDesk:
     async def _made(self, channel: str, day: date, now: datetime) -> Day:
         desk, present = self.planning, at_or_after(now)
         start, end = day_bounds(day, desk.zone)
-        # the edits first: what comes while the lines are made shows as news
+        # the edits first: what comes while the lines are made shows as news; those of the evening before may reach in
         rows = await desk.store.edits(channel, Quanta(start - A_DAY), withdrawn=True)
         lines: tuple[Line, ...] = ()
         timings: tuple[Timing, ...] = ()

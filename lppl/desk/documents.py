@@ -1,16 +1,24 @@
-"""Programmes, rules of channels, the Hijri calendar, as staff change them in pages: in force at once, audited."""
+"""Programmes, rules of channels, the Hijri calendar, as staff change them in pages: in force at once, audited.
 
-from collections.abc import Mapping
+Whoever changes a programme or rules may say which revision they had looked at: where somebody else was faster, nothing
+is kept.
+"""
+
+import hashlib
+import json
 from datetime import datetime
 from typing import Any
+
+from pydantic import BaseModel
 
 from lppl.audit import Actor, AuditLog
 from lppl.desk import grid as grids
 from lppl.desk.grid import UnknownName
 from lppl.desk.planning import PlanningDesk
+from lppl.errors import LpplError
 from lppl.events import Bus, PlanChanged
 from lppl.media import ChannelKind
-from lppl.plan_store import Kind
+from lppl.plan_store import Json, Kind
 from lppl.programme import Programme
 from scheduler.documents import ONLY
 from scheduler.file_grid import slug
@@ -21,8 +29,32 @@ from scheduler.hijri import HijriTable
 PROGRAMME = ("mata acara", "programme")
 
 
+class Overtaken(LpplError):
+    """A document is not any more what somebody had looked at."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            "Orang lain sudah mengubahnya sesudah Anda membukanya.", "Somebody else has changed it since you opened it."
+        )
+
+
+def revision_of(document: BaseModel) -> str:
+    """Return a word that is another one whenever a document says something else."""
+    said = json.dumps(document.model_dump(mode="json"), sort_keys=True)
+    return hashlib.sha256(said.encode()).hexdigest()[:16]
+
+
+async def record_saved(
+    audit: AuditLog, bus: Bus, kind: Kind, name: str, before: Json | None, after: Json, actor: Actor, now: datetime
+) -> None:
+    """Write down that a document was saved, and tell open pages."""
+    channel = name if kind is Kind.CHANNEL else ""
+    await audit.record(actor, f"{kind.value}.save", now, channel=channel, object=name, before=before, after=after)
+    bus.publish(PlanChanged(channel, kind.value, actor.name))
+
+
 class DocumentDesk:
-    """What is done with documents. `now` is aware UTC; an `actor` is who does it."""
+    """What is done with documents. `now` is aware UTC; an `actor` is who does it; `seen` as `revision_of` tells."""
 
     def __init__(self, planning: PlanningDesk, audit: AuditLog, bus: Bus) -> None:
         self.planning, self.audit, self.bus = planning, audit, bus
@@ -37,15 +69,17 @@ class DocumentDesk:
         """Keep a new programme under a name made of its title; return it."""
         taken = await self.planning.store.documents(Kind.PROGRAMME)
         made = programme.model_copy(update={"id": slug(programme.title, taken)})
-        await self._save(Kind.PROGRAMME, made.id, None, made, actor, now)
+        await self._save(Kind.PROGRAMME, made.id, made, actor, now)
         return made
 
-    async def save_programme(self, programme: Programme, actor: Actor, now: datetime) -> Programme:
-        """Replace a programme. Raises UnknownName."""
-        kept = await self.planning.store.documents(Kind.PROGRAMME)
-        if programme.id not in kept:
-            raise UnknownName(PROGRAMME, programme.id, kept)
-        await self._save(Kind.PROGRAMME, programme.id, kept[programme.id], programme, actor, now)
+    async def save_programme(
+        self, programme: Programme, actor: Actor, now: datetime, seen: str | None = None
+    ) -> Programme:
+        """Replace a programme. Raises UnknownName, Overtaken."""
+        known = await self.planning.store.documents(Kind.PROGRAMME)
+        if programme.id not in known:
+            raise UnknownName(PROGRAMME, programme.id, known)
+        await self._save(Kind.PROGRAMME, programme.id, programme, actor, now, seen)
         return programme
 
     async def remove_programme(self, name: str, actor: Actor, now: datetime) -> None:
@@ -64,11 +98,12 @@ class DocumentDesk:
         except ValueError:
             return ChannelRules(id=channel)
 
-    async def save_rules(self, rules: ChannelRules, actor: Actor, now: datetime) -> ChannelRules:
-        """Keep the rules of a channel. Raises UnknownChannel."""
+    async def save_rules(
+        self, rules: ChannelRules, actor: Actor, now: datetime, seen: str | None = None
+    ) -> ChannelRules:
+        """Keep the rules of a channel. Raises UnknownChannel, Overtaken."""
         self.planning.channel(rules.id)
-        before = (await self.planning.store.documents(Kind.CHANNEL)).get(rules.id)
-        await self._save(Kind.CHANNEL, rules.id, before, rules, actor, now, channel=rules.id)
+        await self._save(Kind.CHANNEL, rules.id, rules, actor, now, seen)
         return rules
 
     def usual_events(self, channel: str) -> FixedEvents:
@@ -84,22 +119,31 @@ class DocumentDesk:
 
     async def save_hijri(self, table: HijriTable, actor: Actor, now: datetime) -> HijriTable:
         """Keep the official month starts."""
-        before = (await self.planning.store.documents(Kind.HIJRI)).get(ONLY)
-        await self._save(Kind.HIJRI, ONLY, before, table, actor, now)
+        await self._save(Kind.HIJRI, ONLY, table, actor, now)
         return table
 
     async def _save(
         self,
         kind: Kind,
         name: str,
-        before: Mapping[str, Any] | None,
         document: Programme | ChannelRules | HijriTable,
         actor: Actor,
         now: datetime,
-        channel: str = "",
+        seen: str | None = None,
     ) -> None:
-        await self.planning.save(kind, name, document, now)
+        def look(kept: Json | None) -> None:
+            if seen is not None and revision_of(_read(document, kept)) != seen:
+                raise Overtaken
+
+        before = await self.planning.save(kind, name, document, now, look)
         after = document.model_dump(mode="json")
-        action = f"{kind.value}.save"
-        await self.audit.record(actor, action, now, channel=channel, object=name, before=before, after=after)
-        self.bus.publish(PlanChanged(channel, kind.value, actor.name))
+        await record_saved(self.audit, self.bus, kind, name, before, after, actor, now)
+
+
+def _read(document: BaseModel, kept: Json | None) -> BaseModel:
+    """Return what is kept in the place of a document, as somebody sees it who looks."""
+    usual: dict[str, Any] = {"id": document.id} if isinstance(document, ChannelRules) else {}
+    try:
+        return type(document).model_validate({**(kept or {}), **usual})
+    except ValueError:
+        return type(document).model_construct(**usual)

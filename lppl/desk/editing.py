@@ -8,24 +8,22 @@ from datetime import date, datetime
 from typing import Any
 
 from lppl.audit import Actor, AuditLog
-from lppl.desk.day import A_DAY, DayDesk
+from lppl.desk.day import DayDesk
 from lppl.desk.overlap import Seen, Touched, meeting, touched
 from lppl.desk.planning import Edits
-from lppl.desk.rundown import NoSuchLine, ToldEdit, sentences, told
+from lppl.desk.rundown import LONG_AGO, NoSuchLine, ToldEdit, sentences, told
 from lppl.errors import LpplError, NotThere
 from lppl.events import Bus, PlanChanged
 from lppl.media import AssetId
-from lppl.plan_store import EditRow
+from lppl.plan_store import A_DAY, EditRow
 from lppl.quanta import Quanta, at_or_after
 from lppl.readiness import Airable, airable
 from lppl.rundown import Line
 from lppl.station.wants import below
 from scheduler.agenda import day_bounds
-from scheduler.edits import Edit, Put
+from scheduler.edits import Edit
 
 AN_HOUR = A_DAY // 24
-LONG_AGO = 3 * A_DAY
-"""Edits about what is longer past change nothing any more."""
 NEAR = 3
 """Lines shown on either side of what two edits are both about."""
 MOST_SHOWN = 16
@@ -106,14 +104,6 @@ class EditingDesk:
                 "That line is not there any more: it has aired, or the order has changed. Look at the newest one.",
             )
         return found
-
-    async def put_of(self, channel: str, line: Line) -> Put | None:
-        """Return how a person had put in a line; None for what the grid gave."""
-        if not line.edit:
-            return None
-        rows = await self.planning.store.edits(channel, Quanta(line.start - LONG_AGO))
-        found = next((told(row).edit for row in rows if row.id == line.edit), None)
-        return found.put if found else None
 
     async def material(self, channel: str, asset: AssetId) -> Airable:
         """Return an asset that may air on a channel, ready or not. Raises NotThere."""

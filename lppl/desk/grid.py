@@ -9,7 +9,7 @@ from pydantic import BaseModel
 
 from lppl.desk.planning import PlanningDesk
 from lppl.errors import LpplError
-from lppl.plan_store import GridVersion, Kind
+from lppl.plan_store import GridVersion, Json, Kind
 from lppl.programme import Programme
 from scheduler.file_grid import grid_of, slug
 from scheduler.grid import (
@@ -33,6 +33,7 @@ KINDS: Mapping[type[BaseModel], Kind] = {
     Programme: Kind.PROGRAMME,
     Playlist: Kind.PLAYLIST,
     RotationRules: Kind.ROTATION,
+    ChannelRules: Kind.CHANNEL,
 }
 
 
@@ -51,10 +52,15 @@ class UnknownName(LpplError):
 
 @dataclass(frozen=True, slots=True)
 class Imported:
-    """What an import kept: the draft, and (kind, id) of each document that is new or differs."""
+    """What an import kept: the draft, and what each document that is new or differs was and is now."""
 
     version: GridVersion
-    documents: tuple[tuple[Kind, str], ...]
+    changes: Mapping[tuple[Kind, str], tuple[Json | None, Json]]
+
+    @property
+    def documents(self) -> tuple[tuple[Kind, str], ...]:
+        """(kind, id) of each of these documents."""
+        return tuple(self.changes)
 
 
 class StillUsed(LpplError):
@@ -195,23 +201,23 @@ async def keep(
 ) -> Imported:
     """Keep what is new or differs of a bundle, and its grid as the draft. Raises Superseded; nothing is kept then."""
     draft = await desk.save_draft(channel, read.grid, author, now, note, expected)
-    changed: list[tuple[Kind, str]] = []
-    needed: tuple[Programme | Playlist | RotationRules, ...] = (*read.programmes, *read.playlists, *read.rotations)
-    for document in needed:
+    ruled = () if read.rules is None else (read.rules,)
+    known = {kind: await desk.store.documents(kind) for kind in KINDS.values()}
+    changes: dict[tuple[Kind, str], tuple[Json | None, Json]] = {}
+    for document in (*read.programmes, *read.playlists, *read.rotations, *ruled):
         kind = KINDS[type(document)]
-        if await _differs(desk, kind, document.id, document):
-            await desk.save(kind, document.id, document, now)
-            changed.append((kind, document.id))
-    if read.rules is not None and read.rules != await rules(desk, channel):
-        await desk.save(Kind.CHANNEL, channel, read.rules, now)
-        changed.append((Kind.CHANNEL, channel))
-    return Imported(draft, tuple(changed))
+        if _differs(known[kind].get(document.id), document):
+            before = await desk.save(kind, document.id, document, now)
+            changes[kind, document.id] = before, document.model_dump(mode="json")
+    return Imported(draft, changes)
 
 
-async def _differs(desk: PlanningDesk, kind: Kind, name: str, document: BaseModel) -> bool:
-    kept = (await desk.store.documents(kind)).get(name)
+def _differs(kept: Json | None, document: BaseModel) -> bool:
+    """Tell whether a document says something else than what is kept; a channel without rules has the usual ones."""
+    if kept is None:
+        return not isinstance(document, ChannelRules) or document != ChannelRules(id=document.id)
     try:
-        return kept is None or type(document).model_validate(kept) != document
+        return type(document).model_validate(kept) != document
     except ValueError:
         return True
 

@@ -12,6 +12,7 @@ from typing import Any
 
 from lppl.audit import Actor, AuditLog
 from lppl.desk import grid as grids
+from lppl.desk.documents import record_saved
 from lppl.desk.errors import NothingToPublish, UnknownVersion
 from lppl.desk.grid import Imported, UnknownName
 from lppl.desk.planning import LOOKED_AHEAD, PlanningDesk, Published
@@ -19,7 +20,6 @@ from lppl.errors import LpplError
 from lppl.events import Bus, PlanChanged
 from lppl.plan_store import GridVersion, Superseded, VersionState
 from scheduler.documents import LaidOut
-from scheduler.examination import Examined
 from scheduler.file_grid import slug
 from scheduler.findings import Finding
 from scheduler.fixed import Dated, TimeSignal, occurrences
@@ -78,6 +78,7 @@ class WeekView:
 class Checked:
     """What is wrong with a grid, and what will be rendered too late for it."""
 
+    grid: Grid
     findings: tuple[Finding, ...]
     late: tuple[Late, ...]
 
@@ -87,8 +88,6 @@ class GridDesk:
 
     def __init__(self, planning: PlanningDesk, audit: AuditLog, bus: Bus) -> None:
         self.planning, self.audit, self.bus = planning, audit, bus
-        # building days takes a core for a moment: one at a time, beside the air
-        self._checking = asyncio.Lock()
 
     # ---- looking ----
 
@@ -145,10 +144,9 @@ class GridDesk:
         if until is not None:
             days = (until - now.astimezone(self.planning.zone).date()).days + 1
             span = min(max(span, timedelta(days=days)), FURTHEST_CHECK)
-        async with self._checking:
-            examined: Examined = await self.planning.check(channel, found, now, span)
+        examined = await self.planning.check(channel, found, now, span)
         late = await self.planning.late(channel, examined, now)
-        return Checked((*(f for f in unreadable if f not in examined.findings), *examined.findings), late)
+        return Checked(found, (*(f for f in unreadable if f not in examined.findings), *examined.findings), late)
 
     async def tried(self, grid: Grid, name: str, change: EntryChange, *, remove: bool) -> Grid:
         """Return `grid` as a change, or a removal of the days that it names, would make it; nothing is kept.
@@ -240,8 +238,7 @@ class GridDesk:
     async def publish(self, channel: str, revision: int, reason: str, actor: Actor, now: datetime) -> Published:
         """Put the draft in force. Raises NothingToPublish, ReasonNeeded, Superseded."""
         self.planning.channel(channel)
-        async with self._checking:
-            done = await self.planning.publish(channel, actor.name, now, reason, revision)
+        done = await self.planning.publish(channel, actor.name, now, reason, revision)
         after = {"version": done.version.number, "reason": reason, "findings": list(done.version.findings)}
         await self._told(actor, "grid.publish", now, channel, str(done.version.number), None, after)
         return done
@@ -314,6 +311,8 @@ class GridDesk:
         await self._told(
             actor, "draft.import", now, done.version.channel, str(done.version.number), None, after
         )  # fmt: skip
+        for (kind, name), (was, said) in done.changes.items():
+            await record_saved(self.audit, self.bus, kind, name, was, said, actor, now)
         return done
 
     async def _told(

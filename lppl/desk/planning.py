@@ -5,10 +5,11 @@ tells what it does by the journal and by files.
 """
 
 import asyncio
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
-from typing import Any
+from typing import Any, TypeVar
 
 from pydantic import BaseModel
 
@@ -27,7 +28,7 @@ from lppl.errors import LpplError
 from lppl.journal import Entry
 from lppl.library import Library
 from lppl.media import AssetId, ChannelKind, HouseId, Material, Shelf
-from lppl.plan_store import Check, GridVersion, Kind, PlanStore, Superseded
+from lppl.plan_store import Check, GridVersion, Json, Kind, Look, PlanStore, Superseded
 from lppl.ports import Aired
 from lppl.programme import Programme
 from lppl.quanta import Quanta, at_or_after, starting
@@ -66,6 +67,9 @@ Edits = Mapping[str, Mapping[str, Any]]
 """Edits of a running order: their documents by number."""
 FALLBACK_SPEED = {ChannelKind.TV: 2.0, ChannelKind.RADIO: 20.0}
 """Seconds conformed in a second, before anything was measured."""
+T = TypeVar("T")
+_builder = ThreadPoolExecutor(1, thread_name_prefix="building")
+"""Building days takes a core for as long as a few seconds: one at a time in a process, beside the air."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,6 +113,11 @@ class _Situation:
     ident: Material | None
 
 
+async def _built(build: Callable[[], T]) -> T:
+    """Return what `build` makes when its turn comes; whoever goes away while waiting takes no turn."""
+    return await asyncio.get_running_loop().run_in_executor(_builder, build)
+
+
 class PlanningDesk:
     """What staff can do. `now` is injected for tests; all times are aware UTC."""
 
@@ -128,10 +137,12 @@ class PlanningDesk:
 
     # ---- documents ----
 
-    async def save(self, kind: Kind, name: str, document: BaseModel, now: datetime) -> None:
-        """Keep a document."""
+    async def save(
+        self, kind: Kind, name: str, document: BaseModel, now: datetime, look: Look | None = None
+    ) -> Json | None:
+        """Keep a document; return what it was. Raises what `look`, which is shown that first, raises."""
         # whole: what tells one kind of fixed event from another is a default too
-        await self.store.save_document(kind, name, document.model_dump(mode="json"), now)
+        return await self.store.save_document(kind, name, document.model_dump(mode="json"), now, look)
 
     async def programmes(self) -> Mapping[str, Programme]:
         """Return the programmes by id."""
@@ -193,7 +204,8 @@ class PlanningDesk:
         situation = await self._situation(channel, now)
         document = None if grid is None else grid.model_dump(mode="json")
         past, others = await self._past(channel, situation.now), await self._others(channel)
-        return await asyncio.to_thread(self._examined, situation, document, past, at_or_after(now + span), others)
+        end = at_or_after(now + span)
+        return await _built(lambda: self._examined(situation, document, past, end, others))
 
     async def plan_of(self, channel: str, grid: Grid, now: datetime) -> Plan:
         """Return what `grid` means for a channel, with its rules and edits."""
@@ -278,7 +290,7 @@ class PlanningDesk:
             return await asyncio.to_thread(self._told_order, settings, documents, lines, span, at)
         situation = await self._situation(channel, now, documents)
         past, others = await self._past(channel, situation.now), await self._others(channel)
-        return await asyncio.to_thread(self._ordered, situation, lines, span, past, others)
+        return await _built(lambda: self._ordered(situation, lines, span, past, others))
 
     def _told(self, channel: str) -> tuple[Line, ...]:
         return read_rundown(self.settings, channel)

@@ -7,13 +7,16 @@ from zoneinfo import ZoneInfo
 
 from lppl.desk.planning import PlanningDesk
 from lppl.errors import LpplError
-from lppl.plan_store import EditRow
+from lppl.plan_store import A_DAY, EditRow
 from lppl.quanta import Quanta, at_or_after, starting
 from lppl.rundown import Line
 from scheduler.agenda import day_bounds, instant
 from scheduler.edits import Act, Edit, Put
 from scheduler.indonesian import clock
 from scheduler.words import clock as seconds_of
+
+LONG_AGO = 3 * A_DAY
+"""Edits about what is longer past change nothing any more."""
 
 
 class NoSuchLine(LpplError):
@@ -85,7 +88,7 @@ async def put_of(desk: PlanningDesk, channel: str, line: Line) -> Put | None:
     """Return how a person had put in a line; None for what the grid gave."""
     if not line.edit:
         return None
-    rows = await desk.store.edits(channel, Quanta(0))
+    rows = await desk.store.edits(channel, Quanta(line.start - LONG_AGO))
     found = next((told(row).edit for row in rows if row.id == line.edit), None)
     return found.put if found else None
 

@@ -10,9 +10,10 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 
 from lppl.database import migrate, open_database
 from lppl.derived import Join, Tail, Variant, derived_id
+from lppl.errors import LpplError
 from lppl.library import Library
 from lppl.media import AssetId, AudioFacts, AudioRung, ChannelKind, Facts, Profile, Tags, VideoFacts
-from lppl.plan_store import EditRow, GridVersion, Kind, PlanStore, Superseded, VersionState
+from lppl.plan_store import EditRow, GridVersion, Json, Kind, PlanStore, Superseded, VersionState
 from lppl.programme import AgeClass, Category, Details
 from lppl.quanta import Quanta
 from lppl.records import AiredRow, AssetState, FileStamp, HouseRecord, Job, JobRequest, LibraryFile
@@ -73,6 +74,20 @@ async def test_documents_of_a_kind_come_by_id_and_are_replaced(store: PlanStore)
     assert not await store.remove_document(Kind.PROGRAMME, "a")
     assert list(await store.documents(Kind.PROGRAMME)) == ["b"]
     assert list(await store.documents(Kind.PLAYLIST)) == ["a"]
+
+
+async def test_a_document_is_shown_before_it_is_replaced_and_may_be_held_on_to(store: PlanStore) -> None:
+    shown: list[Json | None] = []
+    assert await store.save_document(Kind.PROGRAMME, "a", {"n": 1}, NOW, shown.append) is None
+    assert await store.save_document(Kind.PROGRAMME, "a", {"n": 2}, NOW, shown.append) == {"n": 1}
+
+    def refuse(_: Json | None) -> None:
+        raise LpplError("tidak", "no")
+
+    with pytest.raises(LpplError):
+        await store.save_document(Kind.PROGRAMME, "a", {"n": 3}, NOW, refuse)
+    assert shown == [None, {"n": 1}]
+    assert await store.documents(Kind.PROGRAMME) == {"a": {"n": 2}}
 
 
 async def test_every_change_raises_the_counter_and_a_new_database_has_none(store: PlanStore, library: Library) -> None:

@@ -105,8 +105,7 @@ async def check(visit: Visit, params: OfChannel, body: ToCheck) -> CheckOut:
     desk = visit.office.grids
     change = (body.change.entry, body.change.change) if body.change else None
     checked = await desk.check(params.channel, body.grid, change, body.until, visit.now)
-    shown = body.grid or (await desk.state(params.channel)).grid
-    return check_out(checked, shown, visit.office.planning.zone)
+    return check_out(checked, visit.office.planning.zone)
 
 
 @operations.post("/grid-tries", Right.VIEW, "Coba satu perubahan / Try a change")

@@ -426,9 +426,9 @@ def finding_out(finding: Finding, entries: set[str], zone: ZoneInfo) -> FindingO
     )  # fmt: skip
 
 
-def check_out(checked: Checked, grid: Grid, zone: ZoneInfo) -> CheckOut:
+def check_out(checked: Checked, zone: ZoneInfo) -> CheckOut:
     """Return the answer of a check."""
-    entries = {e.id for e in grid.entries}
+    entries = {e.id for e in checked.grid.entries}
     return CheckOut(
         findings=[finding_out(f, entries, zone) for f in checked.findings],
         late=[LateOut(title=x.title, ready=local(x.ready, zone), needed=local(x.needed, zone)) for x in checked.late],

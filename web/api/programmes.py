@@ -1,13 +1,14 @@
 """Operations on what a grid names and what holds beside it: programmes, rules of channels, folders, Hijri months."""
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Awaitable, Mapping, Sequence
 from datetime import date
-from typing import Annotated
+from typing import Annotated, TypeVar
 
 from pydantic import BaseModel, Field, StringConstraints
 
 from lppl.accounts import Right
+from lppl.desk.documents import Overtaken, revision_of
 from lppl.desk.paths import paths
 from lppl.programme import AgeClass, Category, Programme, Slug
 from scheduler.fixed import FixedEvents
@@ -16,10 +17,13 @@ from scheduler.grid_changes import ChangeRefused
 from scheduler.hijri import ISBAT, MONTHS, MonthStart, hijri_date, month_start, with_start, without_start
 from web.api.grid_models import Given, OfChannel
 from web.api.operations import Operations
+from web.api.problems import Detailed
 from web.staff.visit import Visit
 
 operations = Operations("mata acara")
+T = TypeVar("T")
 Words = Annotated[str, StringConstraints(max_length=200, strip_whitespace=True)]
+Revision = Annotated[str, StringConstraints(max_length=64)]
 Month = Annotated[str, StringConstraints(pattern=r"^1[345][0-9]{2}-(0[1-9]|1[0-2])$")]
 
 
@@ -34,9 +38,39 @@ class Wanted(Given):
 
 
 class ProgrammeGiven(Programme):
-    """A programme as it comes in: its id is made of its title, or stands in the address."""
+    """A programme as it comes in: its id is made of its title, or stands in the address.
+
+    `revision`: the one that was looked at; where somebody else has changed it since, nothing is kept.
+    """
 
     id: Slug = "baru"
+    revision: Revision | None = None
+
+    def named(self, name: str) -> Programme:
+        """Return it under a name."""
+        return Programme(**{k: v for k, v in dict(self).items() if k != "revision"} | {"id": name})
+
+
+class ProgrammeOut(Programme):
+    """A programme; `revision` is another one whenever it says something else."""
+
+    revision: str
+
+
+class RulesGiven(ChannelRules):
+    """Rules of a channel as they come in; `revision` as with programmes."""
+
+    revision: Revision | None = None
+
+    def named(self, name: str) -> ChannelRules:
+        """Return them for a channel."""
+        return ChannelRules(**{k: v for k, v in dict(self).items() if k != "revision"} | {"id": name})
+
+
+class RulesOut(ChannelRules):
+    """Rules of a channel; `revision` is another one whenever they say something else."""
+
+    revision: str
 
 
 class OneProgramme(Given):
@@ -48,7 +82,7 @@ class OneProgramme(Given):
 class ProgrammesOut(BaseModel):
     """Programmes in the order of their ids; `total` counts all that match, `next` begins the next page."""
 
-    programmes: list[Programme]
+    programmes: list[ProgrammeOut]
     total: int
     next: str | None
 
@@ -106,33 +140,46 @@ async def programmes(visit: Visit, params: Wanted) -> ProgrammesOut:
     rest = [p for p in found if p.id > params.after]
     page = rest[: params.limit]
     return ProgrammesOut(
-        programmes=page, total=len(found), next=page[-1].id if page and len(rest) > len(page) else None
-    )
+        programmes=[_programme(p) for p in page], total=len(found),
+        next=page[-1].id if page and len(rest) > len(page) else None,
+    )  # fmt: skip
 
 
 @operations.post("/programmes", Right.PLAN, "Buat mata acara / Make a programme", status=201)
-async def add_programme(visit: Visit, body: ProgrammeGiven) -> Programme:
+async def add_programme(visit: Visit, body: ProgrammeGiven) -> ProgrammeOut:
     """Keep a new programme; its id is made of its title, whatever the body's is."""
-    return await visit.office.documents.add_programme(Programme(**dict(body)), visit.actor, visit.now)
+    return _programme(await visit.office.documents.add_programme(body.named(body.id), visit.actor, visit.now))
 
 
 @operations.get("/programmes/{programme}", Right.VIEW, "Satu mata acara / A programme")
-async def programme(visit: Visit, params: OneProgramme) -> Programme:
+async def programme(visit: Visit, params: OneProgramme) -> ProgrammeOut:
     """Return a programme."""
-    return await visit.office.documents.programme(params.programme)
+    return _programme(await visit.office.documents.programme(params.programme))
 
 
 @operations.put("/programmes/{programme}", Right.PLAN, "Ubah mata acara / Change a programme")
-async def save_programme(visit: Visit, params: OneProgramme, body: ProgrammeGiven) -> Programme:
+async def save_programme(visit: Visit, params: OneProgramme, body: ProgrammeGiven) -> ProgrammeOut:
     """Replace a programme; in force at once."""
-    given = Programme(**{**dict(body), "id": params.programme})
-    return await visit.office.documents.save_programme(given, visit.actor, visit.now)
+    desk, given = visit.office.documents, body.named(params.programme)
+    return _programme(await _unless_overtaken(desk.save_programme(given, visit.actor, visit.now, body.revision)))
 
 
 @operations.delete("/programmes/{programme}", Right.PLAN, "Hapus mata acara / Remove a programme")
 async def remove_programme(visit: Visit, params: OneProgramme) -> None:
     """Remove a programme that no grid names."""
     await visit.office.documents.remove_programme(params.programme, visit.actor, visit.now)
+
+
+def _programme(programme: Programme) -> ProgrammeOut:
+    return ProgrammeOut(**dict(programme), revision=revision_of(programme))
+
+
+async def _unless_overtaken(saving: Awaitable[T]) -> T:
+    """Return what was saved; a conflict says that it is one which whoever has looked again may settle."""
+    try:
+        return await saving
+    except Overtaken as error:
+        raise Detailed(error.indonesian, error.english, {"overtaken": True}) from None
 
 
 def _matches(programme: Programme, wanted: Wanted) -> bool:
@@ -148,16 +195,20 @@ def _matches(programme: Programme, wanted: Wanted) -> bool:
 
 
 @operations.get("/channels/{channel}/rules", Right.VIEW, "Aturan kanal / Rules of a channel")
-async def rules(visit: Visit, params: OfChannel) -> ChannelRules:
+async def rules(visit: Visit, params: OfChannel) -> RulesOut:
     """Return the rules of a channel."""
-    return await visit.office.documents.rules(params.channel)
+    return _rules(await visit.office.documents.rules(params.channel))
 
 
 @operations.put("/channels/{channel}/rules", Right.PLAN, "Ubah aturan kanal / Change the rules of a channel")
-async def save_rules(visit: Visit, params: OfChannel, body: ChannelRules) -> ChannelRules:
+async def save_rules(visit: Visit, params: OfChannel, body: RulesGiven) -> RulesOut:
     """Replace the rules of a channel; in force at once."""
-    given = body.model_copy(update={"id": visit.office.planning.channel(params.channel).id})
-    return await visit.office.documents.save_rules(given, visit.actor, visit.now)
+    desk, given = visit.office.documents, body.named(params.channel)
+    return _rules(await _unless_overtaken(desk.save_rules(given, visit.actor, visit.now, body.revision)))
+
+
+def _rules(rules: ChannelRules) -> RulesOut:
+    return RulesOut(**dict(rules), revision=revision_of(rules))
 
 
 @operations.get("/channels/{channel}/usual-events", Right.VIEW, "Acara tetap biasa / The usual fixed events")

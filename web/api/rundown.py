@@ -10,7 +10,9 @@ from lppl.desk.editing import EditsMeet, Looked
 from lppl.desk.errors import WrongField
 from lppl.desk.logs import letterhead
 from lppl.desk.overlap import Seen
+from lppl.desk.rundown import put_of
 from lppl.media import AssetId
+from lppl.plan_store import A_DAY
 from lppl.quanta import Quanta, at_or_after, covering, seconds
 from lppl.rundown import Line
 from scheduler import edits
@@ -53,8 +55,6 @@ from web.api.rundown_values import (
 from web.staff.visit import Visit
 
 operations = Operations("Rundown")
-A_DAY = 270_000
-"""Quanta: how long a hold lasts that nobody ends."""
 MOST_FINDINGS = 500
 TYPES = {
     "csv": "text/csv",
@@ -188,7 +188,8 @@ async def _made(visit: Visit, at: Looked, change: Change) -> Edit:
             return edits.replace(await line(change.line), put.asset, put.title[:200])
         case MoveIn():
             moved = await line(change.line)
-            return edits.move(moved, when(change.to), change.begins, await desk.put_of(at.channel, moved))
+            before = await put_of(desk.planning, at.channel, moved)
+            return edits.move(moved, when(change.to), change.begins, before)
         case CutIn():
             found = await line(change.line)
             first, last = Quanta(int(change.in_seconds / 0.32)), covering(change.out_seconds)
@@ -196,6 +197,7 @@ async def _made(visit: Visit, at: Looked, change: Change) -> Edit:
             return _fitting("potong.out_seconds", lambda: edits.cut(found, first, last))
         case HoldIn():
             held = await line(change.line)
+            # a hold that nobody ends lasts a day
             until = when(change.until) if change.until else Quanta(held.start + A_DAY)
             if until <= held.start:
                 raise WrongField("tahan.until", "harus sesudah baris itu mulai", "must be after the line begins")

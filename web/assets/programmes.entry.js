@@ -7,8 +7,8 @@ import { sure } from "./staff/dialog.js";
 import { listen } from "./staff/live.js";
 import { data, el, icon, t } from "./staff/page.js";
 import { toast } from "./staff/toast.js";
-import { pathInput } from "./grid/content.js";
-import { check, dialog, field, select, text, Wrong } from "./grid/form.js";
+import { pathField, pathInput } from "./grid/content.js";
+import { check, dialog, field, over, select, text, Wrong } from "./grid/form.js";
 
 const role = (name) => document.querySelector(`[data-role="${name}"]`);
 const SOON_MS = 250;
@@ -58,8 +58,6 @@ async function edit(programme) {
   const picture = pathInput(is.picture, "files");
   const local = check(t("local"), is.local);
   const own = check(t("own"), is.own);
-  const pictureField = field(t("picture"), picture.input, { name: "picture", help: t("picture_help"), wide: true });
-  picture.input.after(picture.node.querySelector("datalist"));
   const on = (box) => box.querySelector("input").checked;
   const read = () => {
     if (!title.value.trim()) throw new Wrong({ title: t("fill_in") });
@@ -74,8 +72,8 @@ async function edit(programme) {
     field(t("usual_minutes"), minutes, { name: "default_length_s" }), field(t("colour"), colour, { name: "colour" }),
     field(t("presenter"), presenter, { name: "presenter" }), field(t("audience"), audience, { name: "audience" }),
     field(t("programme_language"), language, { name: "language", help: t("programme_language_help") }), field(t("censored"), censored, { name: "censored" }),
-    field(t("description"), description, { name: "description", wide: true }), pictureField, el("div", { class: "form-field" }, local), el("div", { class: "form-field" }, own))];
-  const send = () => (programme ? api("PUT", `programmes/${programme.id}`, read()) : api("POST", "programmes", read()));
+    field(t("description"), description, { name: "description", wide: true }), pathField(t("picture"), picture, "picture", t("picture_help")), el("div", { class: "form-field" }, local), el("div", { class: "form-field" }, own))];
+  const send = () => (programme ? over(programme.revision, (revision) => api("PUT", `programmes/${programme.id}`, { ...read(), revision })) : api("POST", "programmes", read()));
   const kept = await dialog(t(programme ? "edit_programme" : "new_programme"), content, send);
   if (!kept) return;
   toast(t("programme_saved", { title: kept.title }));

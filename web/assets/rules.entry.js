@@ -5,8 +5,8 @@ import "./grid/grid.css";
 import { api, trying } from "./staff/api.js";
 import { data, el, icon, t } from "./staff/page.js";
 import { toast } from "./staff/toast.js";
-import { pathInput } from "./grid/content.js";
-import { check, failed, field, text, Wrong } from "./grid/form.js";
+import { pathField, pathInput } from "./grid/content.js";
+import { check, failed, field, over, text, Wrong } from "./grid/form.js";
 import { breakForm, eventForm } from "./rules/parts.js";
 import { showHijri } from "./rules/hijri.js";
 
@@ -22,8 +22,7 @@ function draw(rules) {
   const fades = data.categories.map(([value, said]) => [value, text(String(rules.fades_s[value] ?? 0), { type: "number", min: "0", max: "10", step: "0.1" }), said]);
   const logo = pathInput(rules.logo ?? "", "files");
   const labels = check(t("labels"), rules.labels);
-  const logoField = field(t("logo"), logo.input, { name: "logo", help: t("logo_help"), wide: true });
-  logo.input.after(logo.node.querySelector("datalist"));
+  const logoField = pathField(t("logo"), logo, "logo", t("logo_help"));
   const add = (place, made) => () => {
     place.append(made.node);
     made.node.querySelector("select, input").focus();
@@ -63,7 +62,7 @@ function draw(rules) {
         fades_s: radio ? Object.fromEntries(fades.map(([value, input]) => [value, number(input, `fades_s.${value}`)]).filter(([, s]) => s)) : rules.fades_s,
         logo: radio ? rules.logo : logo.input.value.trim() || null, labels: radio ? rules.labels : labels.querySelector("input").checked,
       };
-      const kept = await api("PUT", path, body);
+      const kept = await over(rules.revision, (revision) => api("PUT", path, { ...body, revision }));
       changed = false;
       toast(t("rules_saved"));
       draw(kept);

@@ -11,7 +11,7 @@ from lppl.programme import AgeClass, Category
 from scheduler.fixed import PRAYER_NAMES
 from scheduler.indonesian import short_date
 from scheduler.laying_out import Desk
-from web.api.grid_models import local, said_content
+from web.api.grid_models import local
 from web.staff.grid_words import CATEGORIES_ENGLISH, WORDS
 from web.staff.layout import Layout
 from web.staff.visit import Route, Visit, get
@@ -79,7 +79,6 @@ class GridPages:
         channel, first = _channel(visit), _monday(visit)
         zone = visit.office.planning.zone
         view = await visit.office.grids.week(channel, _version(visit), first, visit.now)
-        entries = {e.id: e for e in view.state.grid.entries}
         days: list[dict[str, Any]] = []
         for n in range(7):
             day = first + timedelta(days=n)
@@ -87,7 +86,7 @@ class GridPages:
                 {
                     "start": f"{local(h.start, zone):%H.%M}", "end": _end(local(h.end, zone)),
                     "title": h.strip.programme, "hard": h.strip.begins.value == "tepat", "goes_on": h.goes_on,
-                    "once": not entries[h.strip.key].on.rule, "content": said_content(entries[h.strip.key].content),
+                    "once": not view.entries[h.strip.key].on.rule,
                 }
                 for h in view.week.held
                 if h.day == day

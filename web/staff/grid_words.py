@@ -56,7 +56,6 @@ WEEK: Final[Table] = {
         "{title}: {day}, {start} to {end}. Esc cancels.",
     ),
     "covers": ("menimpa {title}", "covers {title}"),
-    "clashes": ("bentrok dengan {title}", "clashes with {title}"),
     "scope_title": ("{title} berulang. Ubah yang mana?", "{title} recurs. Change which?"),
     "scope_delete": ("{title} berulang. Hapus yang mana?", "{title} recurs. Remove which?"),
     "scope_once": ("Hanya {day}", "Only {day}"),
@@ -280,6 +279,11 @@ PROGRAMMES: Final[Table] = {
     "search_programme": ("Cari judul atau penyiar", "Search title or announcer"),
     "found_n": ("{n} mata acara", "{n} programmes"),
     "edit_programme": ("Ubah mata acara", "Change the programme"),
+    "save_mine": ("Simpan punya saya", "Save mine"),
+    "overtaken_help": (
+        "Menyimpan menghapus perubahannya. Batalkan untuk melihatnya dulu.",
+        "Saving replaces that change. Cancel to look at it first.",
+    ),
     "at_once": ("Perubahan langsung berlaku.", "Changes are in force at once."),
 }
 

@@ -150,7 +150,7 @@ async def test_publishing_over_severe_findings_needs_a_reason_and_can_be_taken_b
     assert acted[:4] == ["grid.withdraw", "draft.discard", "draft.save", "grid.publish"]
 
 
-async def test_a_week_is_copied_and_a_grid_goes_out_and_in_as_a_file(desk: Desk) -> None:
+async def test_a_week_is_copied_and_a_grid_goes_out_and_in_as_a_file(desk: Desk, site: Site) -> None:
     await desk.add("kabar-pagi", WORKDAYS, "06.00", 30)
     body: Any = {"revision": desk.revision, "source": "2026-11-24", "target": "2026-11-30"}
     assert (await desk.ask("POST", f"{DRAFT}/week-copies", 422, **body))["errors"][0]["field"] == "source"
@@ -161,8 +161,13 @@ async def test_a_week_is_copied_and_a_grid_goes_out_and_in_as_a_file(desk: Desk)
     text = await answer.text()
     told = await desk.ask("POST", f"{DRAFT}/file", 422, revision=desk.revision, text="[[entri]]\nx = 1\n")
     assert told["errors"][0]["field"] == "text"
-    done = await desk.ask("POST", f"{DRAFT}/file", revision=desk.revision, text=text)
-    assert done["entries"] == 6
+    other = text.replace("Kabar Pagi", "Kabar Baru")
+    done = await desk.ask("POST", f"{DRAFT}/file", revision=desk.revision, text=other)
+    assert done["entries"] == 6 and done["documents"] == ["programme kabar-pagi"]
+    saved = (await site.office.audit.page(action="programme.save"))[0]
+    assert (saved.object, saved.before["title"], saved.after["title"]) == ("kabar-pagi", "Kabar Pagi", "Kabar Baru")
+    done = await desk.ask("POST", f"{DRAFT}/file", revision=done["revision"], text=other)
+    assert done["documents"] == [], "what says the same is left alone"
     await desk.ask("POST", f"{DRAFT}/schedule", 409, revision=done["revision"])
 
 
@@ -171,6 +176,25 @@ async def test_days_are_read_in_words_and_by_rfc_5545(desk: Desk) -> None:
     assert found["on"]["rule"] == "FREQ=MONTHLY;BYDAY=1FR" and found["next"][0] == "2026-12-04"
     told = await desk.ask("POST", "/api/v1/days", 422, words="kapan-kapan", first="2026-11-22")
     assert told["errors"][0]["field"] == "words"
+
+
+@pytest.mark.parametrize(
+    ("path", "change"),
+    [
+        ("/api/v1/programmes/kabar-pagi", {"title": "Kabar"}),
+        ("/api/v1/channels/radio/rules", {"id": "radio", "separation_minutes": 20}),
+    ],
+)
+async def test_who_was_overtaken_is_told_and_nothing_is_kept(desk: Desk, path: str, change: dict[str, Any]) -> None:
+    seen = await desk.ask("GET", path)
+    first = await desk.ask("PUT", path, **change, revision=seen["revision"])
+    assert first["revision"] != seen["revision"]
+    told = await desk.ask("PUT", path, 409, **change, revision=seen["revision"])
+    assert told["overtaken"] and told["english"].startswith("Somebody else")
+    assert await desk.ask("GET", path) == first
+    again = await desk.ask("PUT", path, **change, revision=first["revision"])
+    assert again == first, "what says the same is the same revision"
+    assert await desk.ask("PUT", path, **change) == first, "who names none does not mind"
 
 
 async def test_programmes_and_rules(desk: Desk, site: Site) -> None:

@@ -9,7 +9,7 @@ const KINDS = ["rotation", "series", "playlist", "asset", "simulcast", "live"];
 const SOON_MS = 200;
 let numbered = 0;
 
-/** Return an input that proposes paths of the media folder; `what`: folders or files. Of a list, the last is proposed. */
+/** Return {input, options}: an input that proposes paths of the media folder; `what`: folders or files; of a `list` for the last. */
 export function pathInput(value, what, { list = false } = {}) {
   const options = el("datalist", { id: `paths-${++numbered}` });
   const input = text(value, { list: options.id, maxlength: 4000, spellcheck: "false", autocapitalize: "none" });
@@ -29,14 +29,15 @@ export function pathInput(value, what, { list = false } = {}) {
     timer = setTimeout(propose, SOON_MS);
   });
   input.addEventListener("focus", propose, { once: true });
-  return { input, node: el("span", {}, input, options) };
+  return { input, options };
 }
 
 const listed = (value) => value.split(",").map((p) => p.trim()).filter(Boolean);
 
-function pathField(label, made, name, help = "", wide = false) {
-  const box = field(label, made.input, { name, help, wide });
-  made.input.after(made.node.querySelector("datalist"));
+/** Return a labelled field of such an input. */
+export function pathField(label, { input, options }, name, help = "") {
+  const box = field(label, input, { name, help, wide: true });
+  input.after(options);
   return box;
 }
 
@@ -59,13 +60,13 @@ export function contentForm(content) {
   const channel = select(others, is("simulcast").channel ?? others[0]?.[0] ?? "");
   const source = text(is("live").source ?? "", { maxlength: 200 });
   const relay = check(t("relay"), is("live").relay);
-  const folderField = pathField(t("folders"), folders, "content.folders", t("folders_help"), true);
+  const folderField = pathField(t("folders"), folders, "content.folders", t("folders_help"));
   const flag = (box) => el("div", { class: "form-field" }, box);
   const parts = {
     rotation: [field(t("rotation"), rotation, { name: "content.rotation" }), folderField],
-    series: [pathField(t("folder"), folder, "content.folder", "", true), field(t("count"), count, { name: "content.count" }), flag(again), flag(rerun)],
+    series: [pathField(t("folder"), folder, "content.folder"), field(t("count"), count, { name: "content.count" }), flag(again), flag(rerun)],
     playlist: [field(t("playlist"), playlist, { name: "content.playlist" }), flag(round)],
-    asset: [pathField(t("path"), path, "content.path", "", true)],
+    asset: [pathField(t("path"), path, "content.path")],
     simulcast: [field(t("other_channel"), channel, { name: "content.channel" })],
     live: [field(t("live_source"), source, { name: "content.source" }), flag(relay)],
   };

@@ -4,22 +4,21 @@ import { api } from "../staff/api.js";
 import { data, el, t } from "../staff/page.js";
 import { check, field, group, select, text, Wrong } from "./form.js";
 import { longDay } from "./said.js";
-import { weekday } from "./time.js";
+import { weekday, WEEKDAYS } from "./time.js";
 
-const NAMES = ["MO", "TU", "WE", "TH", "FR", "SA", "SU"];
 const KINDS = ["daily", "weekly", "once", "nth", "date", "words"];
 const SOON_MS = 400;
 
 /** Return how a recurrence is shown: {kind, days, every, nth, weekday, date, words}. */
-export function shape(on) {
+function shape(on) {
   const usual = { days: [weekday(on.first)], every: 1, nth: "1", weekday: String(weekday(on.first)), date: String(Number(on.first.slice(8))), words: "" };
   const rule = on.rule ?? "";
   if (!rule) return { ...usual, kind: (on.added ?? []).length ? "words" : "once", words: [on.first, ...(on.added ?? [])].join(", ") };
   if (rule === "FREQ=DAILY") return { ...usual, kind: "daily" };
   const weekly = /^FREQ=WEEKLY(?:;INTERVAL=(\d+))?(?:;BYDAY=((?:MO|TU|WE|TH|FR|SA|SU)(?:,(?:MO|TU|WE|TH|FR|SA|SU))*))?$/.exec(rule);
-  if (weekly) return { ...usual, kind: "weekly", every: Number(weekly[1] ?? 1), days: weekly[2] ? weekly[2].split(",").map((d) => NAMES.indexOf(d)) : usual.days };
+  if (weekly) return { ...usual, kind: "weekly", every: Number(weekly[1] ?? 1), days: weekly[2] ? weekly[2].split(",").map((d) => WEEKDAYS.indexOf(d)) : usual.days };
   const nth = /^FREQ=MONTHLY;BYDAY=(-1|[1-4])(MO|TU|WE|TH|FR|SA|SU)$/.exec(rule);
-  if (nth) return { ...usual, kind: "nth", nth: nth[1], weekday: String(NAMES.indexOf(nth[2])) };
+  if (nth) return { ...usual, kind: "nth", nth: nth[1], weekday: String(WEEKDAYS.indexOf(nth[2])) };
   const date = /^FREQ=MONTHLY;BYMONTHDAY=(-1|\d{1,2})$/.exec(rule);
   if (date) return { ...usual, kind: "date", date: date[1] };
   return { ...usual, kind: "words", words: rule };
@@ -63,10 +62,10 @@ export function daysForm(on) {
 
   const rule = () => {
     if (kind.value === "daily") return "FREQ=DAILY";
-    if (kind.value === "nth") return `FREQ=MONTHLY;BYDAY=${nth.value}${NAMES[Number(day.value)]}`;
+    if (kind.value === "nth") return `FREQ=MONTHLY;BYDAY=${nth.value}${WEEKDAYS[Number(day.value)]}`;
     if (kind.value === "date") return `FREQ=MONTHLY;BYMONTHDAY=${Number(date.value) || 0}`;
     if (kind.value !== "weekly") return "";
-    const chosen = boxes.map((b) => b.querySelector("input")).filter((i) => i.checked).map((i) => NAMES[Number(i.value)]);
+    const chosen = boxes.map((b) => b.querySelector("input")).filter((i) => i.checked).map((i) => WEEKDAYS[Number(i.value)]);
     if (!chosen.length) throw new Wrong({ "on.rule": t("fill_in") });
     const n = Number(every.value);
     if (!(n >= 1 && n <= 52)) throw new Wrong({ "on.every": t("fill_in") });

@@ -6,21 +6,20 @@ import { toast } from "../staff/toast.js";
 import { contentForm } from "./content.js";
 import { daysForm } from "./days.js";
 import { dialog, field, group, select, text, Wrong } from "./form.js";
-import { add, alter, duplicate, remove } from "./moves.js";
+import { add, alter, duplicate, recurs, remove } from "./moves.js";
 import { longDay } from "./said.js";
 import { editable, entryOf, seen, titleOf } from "./state.js";
-import { clock, DAY_S, dayOf, ms, secondOf, seconds, weekday } from "./time.js";
+import { clock, DAY_S, dayOf, ms, secondOf, seconds, weekday, WEEKDAYS } from "./time.js";
 
 const BEGINS = [["tidak-sebelum", "begins_not_before"], ["tepat", "begins_hard"], ["mengalir", "begins_soft"]];
 const NEW = "+";
-const NAMES = ["MO", "TU", "WE", "TH", "FR", "SA", "SU"];
 
 /** Open the form of a new entry in [start, end) (moments); resolve to the API's answer, or null. */
 export function addEntry(start, end = null) {
   const first = data.programmes[0];
   const given = end && ms(end) > ms(start) ? (ms(end) - ms(start)) / 1000 : null;
   const day = dayOf(start);
-  const on = { first: day, rule: `FREQ=WEEKLY;BYDAY=${NAMES[weekday(day)]}` };
+  const on = { first: day, rule: `FREQ=WEEKLY;BYDAY=${WEEKDAYS[weekday(day)]}` };
   const form = parts({ programme: "", start: secondOf(start), length_s: given ?? first?.length_s ?? 3600, begins: "tidak-sebelum", content: null, note: "", on }, given === null);
   return dialog(t("add_entry"), form.nodes, async () => {
     const entry = { ...form.simple(), content: form.content.read(), on: await form.days.read() };
@@ -35,7 +34,7 @@ export async function editEntry(block) {
   const from = seen();
   if (!entry) return null;
   const form = parts({ ...entry, start: block.start_s }, false);
-  const many = Boolean(entry.on.rule) || (entry.on.added ?? []).length > 0;
+  const many = recurs(entry);
   const scopes = many ? [["semua", t("scope_all")], ["seterusnya", t("scope_onwards", { day: longDay(block.occurrence) })], ["sekali", t("scope_once", { day: longDay(block.occurrence) })]] : [["semua", ""]];
   const radios = scopes.map(([value, said]) => el("label", { class: "form-check" }, el("input", { class: "form-check-input", type: "radio", name: "scope", value, checked: value === "semua" }), el("span", { class: "form-check-label" }, said)));
   const scope = group(t("scope"), radios, { name: "scope" });

@@ -1,6 +1,7 @@
 // Forms in dialogs that stay open until what was typed is kept; what is wrong is said at its field.
 
 import { Refused } from "../staff/api.js";
+import { sure } from "../staff/dialog.js";
 import { el, t } from "../staff/page.js";
 import { toast } from "../staff/toast.js";
 
@@ -66,6 +67,17 @@ export function show(form, fields) {
   if (rest.length) form.querySelector("[data-role=wrong]").append(el("p", { class: "form-wrong alert alert-danger", role: "alert" }, rest.join(" ")));
   first?.focus();
   return first;
+}
+
+/** Send what was written over the revision that was looked at; where somebody was faster, ask before theirs is replaced. */
+export async function over(revision, send) {
+  try {
+    return await send(revision);
+  } catch (error) {
+    if (!(error instanceof Refused) || !error.problem.overtaken) throw error;
+    if (!(await sure(error.message, t("save_mine"), { danger: true, detail: t("overtaken_help") }))) throw error;
+    return send(null);
+  }
 }
 
 /** Show errors of `error` at the form, or as a toast. */

@@ -10,12 +10,12 @@ import { change, channelPath, entryOf, seen } from "./state.js";
 import { DAY_S } from "./time.js";
 
 const entryPath = (id) => channelPath(`draft/entries/${encodeURIComponent(id)}`);
-const recurs = (entry) => Boolean(entry.on.rule) || (entry.on.added ?? []).length > 0;
+export const recurs = (entry) => Boolean(entry.on.rule) || (entry.on.added ?? []).length > 0;
 /** Whether moving it to another day for ever would contradict its rule, so that only one day can go. */
 const ruled = (entry) => !/^FREQ=WEEKLY(;|$)/.test(entry.on.rule) && !/BYDAY=[A-Z,]+$/.test(entry.on.rule);
 
 /** Ask for which days a change holds; null when it is given up. Of what airs once: all of it. */
-export async function scopeOf(block, title, { other_day = false } = {}) {
+async function scopeOf(block, title, { other_day = false } = {}) {
   const entry = entryOf(block.entry);
   if (!entry || !recurs(entry)) return "semua";
   const day = longDay(block.occurrence);

@@ -46,7 +46,7 @@ function part(word, those) {
 }
 
 /** Return what differs, as a list in words. */
-export function changeList(changes) {
+function changeList(changes) {
   if (!changes.length) return el("p", { class: "text-secondary" }, t("publish_nothing"));
   const line = (c) => {
     const kind = !c.before ? "added" : !c.after ? "removed" : "changed";

@@ -1,10 +1,9 @@
 // Entries, blocks and days in words, in the reader's language.
 
 import { data, language, t } from "../staff/page.js";
-import { addDays, clock, endClock, secondOf, seconds, weekday } from "./time.js";
+import { addDays, clock, endClock, secondOf, seconds, weekday, WEEKDAYS } from "./time.js";
 
 const BEGINS = { tepat: "hard", "tidak-sebelum": "not_before", mengalir: "soft" };
-const NAMES = ["MO", "TU", "WE", "TH", "FR", "SA", "SU"];
 
 /** Write a date: Selasa, 24 November 2026. */
 export function longDay(day) {
@@ -26,7 +25,7 @@ export function instant(iso) {
   return new Date(iso).toLocaleString(language === "en" ? "en-GB" : "id-ID", { timeZone: data.zone, dateStyle: "medium", timeStyle: "short" });
 }
 
-export const beginsWord = (begins) => t(BEGINS[begins]);
+const beginsWord = (begins) => t(BEGINS[begins]);
 
 /** Return the marks of a block in words: how it begins, and whether it recurs. */
 export function marks(block) {
@@ -49,5 +48,5 @@ export function days(on) {
   if (!on.rule) return [on.first, ...(on.added ?? [])].map(shortDay).join(", ");
   if (on.rule === "FREQ=DAILY") return t("days_daily");
   const weekly = /^FREQ=WEEKLY;BYDAY=([A-Z,]+)$/.exec(on.rule);
-  return weekly ? weekly[1].split(",").map((d) => data.days[NAMES.indexOf(d)]).join(", ") : on.rule;
+  return weekly ? weekly[1].split(",").map((d) => data.days[WEEKDAYS.indexOf(d)]).join(", ") : on.rule;
 }

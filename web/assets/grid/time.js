@@ -10,7 +10,8 @@ export const ms = (moment) => Date.parse(`${moment}Z`);
 export const moment = (millis) => new Date(millis).toISOString().slice(0, 19);
 export const dayOf = (said) => said.slice(0, 10);
 export const addDays = (day, n) => moment(ms(`${day}T00:00:00`) + n * 86_400_000).slice(0, 10);
-export const daysBetween = (from, to) => Math.round((ms(`${to}T00:00:00`) - ms(`${from}T00:00:00`)) / 86_400_000);
+/** Weekdays as RFC 5545 names them, from Monday on. */
+export const WEEKDAYS = ["MO", "TU", "WE", "TH", "FR", "SA", "SU"];
 /** Return 0 for Monday to 6 for Sunday. */
 export const weekday = (day) => (new Date(`${day}T00:00:00Z`).getUTCDay() + 6) % 7;
 export const monday = (day) => addDays(day, -weekday(day));

@@ -1,7 +1,7 @@
 // One fixed event, and one rule of breaks, as forms; each node has read(name, taken), which returns what the API wants.
 
 import { data, el, icon, t } from "../staff/page.js";
-import { pathInput } from "../grid/content.js";
+import { pathField, pathInput } from "../grid/content.js";
 import { check, field, group, select, text, Wrong } from "../grid/form.js";
 import { clock, seconds } from "../grid/time.js";
 
@@ -28,12 +28,6 @@ function numbers(value, name) {
 function dayBoxes(chosen) {
   const boxes = data.days.map((name, n) => check(name, chosen.includes(n), { value: String(n) }));
   return [el("div", { class: "check-row" }, ...boxes), () => boxes.map((b) => b.querySelector("input")).filter((i) => i.checked).map((i) => Number(i.value))];
-}
-
-function pathField(label, made, help) {
-  const box = field(label, made.input, { name: "", help, wide: true });
-  made.input.after(made.node.querySelector("datalist"));
-  return box;
 }
 
 /** Say a fixed event in a few words: its title, or Azan Magrib. */
@@ -85,7 +79,7 @@ export function eventForm(event) {
   const material = (event.items ?? []).join(", ") || event.folder || "";
   node.append(el("summary", {}, el("strong", {}, name), el("span", { class: "text-secondary" }, ` ${material}`)), inside);
   inside.append(el("legend", { class: "visually-hidden" }, name), field(t("event_kind"), kind), field(t("event_title"), title), ...Object.values(parts).flat(), hoursField,
-    pathField(t("event_items"), items, t("event_items_help")), pathField(t("event_folder"), folder, ""),
+    pathField(t("event_items"), items, "", t("event_items_help")), pathField(t("event_folder"), folder, ""),
     field(t("season"), season), field(t("category"), category), group(t("event_days"), [days]), el("div", { class: "form-field" }, hard), el("div", { class: "form-field form-field-wide" }, gone));
   shown();
   node.dataset.id = event.id ?? "";
