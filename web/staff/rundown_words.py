@@ -20,7 +20,6 @@ WORDS: Table = {
     "column_length": ("Lama", "Length"),
     "column_kind": ("Jenis", "Kind"),
     "column_state": ("Materi", "Material"),
-    "column_actions": ("Tindakan", "Actions"),
     "to_now": ("Ke yang tayang", "Go to on air"),
     "no_lines": ("Belum ada susunan acara untuk hari ini.", "There is no running order for this day yet."),
     "no_past": ("Tidak ada catatan tayang untuk hari itu.", "Nothing is on record for that day."),
@@ -64,7 +63,6 @@ WORDS: Table = {
     "programme": ("Mata acara", "Programme"),
     "artist": ("Artis", "Artist"),
     "material": ("Materi", "Material"),
-    "open_material": ("Buka di Materi", "Open in Media"),
     "closed_line": (
         "Baris ini sedang atau sudah tayang, jadi tidak dapat disunting. "
         "Yang sedang tayang diatur di Ruang Kendali: lewati, sisipkan, tahan.",
@@ -117,7 +115,6 @@ WORDS: Table = {
     "find_material": ("Cari judul, artis, atau berkas", "Search title, artist or file"),
     "choose_material": ("Pilih materi dari daftar.", "Choose material from the list."),
     "nothing_found": ("Tidak ada yang cocok.", "Nothing matches."),
-    "found_count": ("{count} ditemukan", "{count} found"),
     "not_ready": ("belum siap di kanal ini", "not ready on this channel"),
     "chosen": ("Dipilih: {title}", "Chosen: {title}"),
     "kept": ("Tersimpan: {said}", "Kept: {said}"),

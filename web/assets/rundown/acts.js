@@ -1,12 +1,11 @@
 // What people do to a line: each act asks for what it needs, and returns what the service answered (null: not done).
 
 import { el, t } from "../staff/page.js";
-import { chosen, choice, field, form, kept, time } from "./forms.js";
+import { chosen, choice, field, form, kept, key, time } from "./forms.js";
 import { materialSearch } from "./search.js";
-import { clock, length, msOf, placeAfter, placeBefore, secondsOf } from "./times.js";
+import { clock, length, placeAfter, placeBefore, secondsOf } from "./times.js";
 
 const begins = () => choice("begins", [["tidak-sebelum", t("begins_wait")], ["tepat", t("begins_exact")]], "tidak-sebelum");
-const key = () => crypto.randomUUID?.() ?? String(Math.random());
 
 export function insert(seen, at) {
   const search = materialSearch("asset");
@@ -88,4 +87,3 @@ export function fill(seen, at) {
 
 /** Whether filler of a line makes skipping it useless. */
 export const fillsTime = (line) => !line.edit && ["ident", "slate"].includes(line.kind) || (!line.slot && !line.edit && line.kind !== "item");
-export { msOf };

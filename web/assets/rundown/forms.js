@@ -41,8 +41,7 @@ export function form({ title, fields, submit, read, seen, danger = false }) {
   return new Promise((resolve) => {
     const before = document.activeElement;
     let answer = null;
-    const once = crypto.randomUUID?.() ?? String(Math.random());
-    let tries = 0;
+    let sent = {};
     const said = el("div", { class: "alert alert-danger", role: "alert", hidden: true });
     const go = el("button", { class: `btn ${danger ? "btn-danger" : "btn-primary"}`, type: "submit" }, submit);
     const cancel = el("button", { class: "btn btn-link me-auto", type: "button", onclick: () => box.close() }, t("cancel"));
@@ -64,8 +63,11 @@ export function form({ title, fields, submit, read, seen, danger = false }) {
       const change = read();
       if (change.wrong) return show("", change.wrong);
       go.disabled = true;
+      // the same again after a lost answer has the same key, so that it is not done twice
+      const wish = JSON.stringify(change);
+      if (sent.wish !== wish) sent = { wish, key: key() };
       try {
-        const outcome = await kept({ seen, ...change }, `${once}-${(tries += 1)}`);
+        const outcome = await kept({ seen, ...change }, sent.key);
         if (outcome === undefined) return;
         answer = outcome;
         box.close();
@@ -88,6 +90,9 @@ export function form({ title, fields, submit, read, seen, danger = false }) {
     (inside.querySelector("input:not([type=radio])") ?? go).focus();
   });
 }
+
+/** Return a key under which a change is kept only once. */
+export const key = () => crypto.randomUUID?.() ?? String(Math.random());
 
 /**
  * Keep a change; where somebody else was first, let the person choose. Return the answer; null when what is there is to

@@ -3,7 +3,7 @@
 import { api, Refused, trying } from "../staff/api.js";
 import { sure } from "../staff/dialog.js";
 import { listen } from "../staff/live.js";
-import { data, el, icon, language, root, t } from "../staff/page.js";
+import { data, el, icon, language, t } from "../staff/page.js";
 import { toast } from "../staff/toast.js";
 import * as acts from "./acts.js";
 import { details, keys } from "./details.js";
@@ -155,7 +155,7 @@ export class RundownPage {
       if (chosen) await this.act(chosen, line, undefined, looked);
       return;
     }
-        const next = this.day.line(line.number + 1);
+    const next = this.day.line(line.number + 1);
     const before = this.day.line(line.number - 1);
     const run = {
       insert: () => acts.insert(looked, line.clock),
@@ -215,5 +215,3 @@ export class RundownPage {
     }
   }
 }
-
-export { root };

@@ -25,12 +25,10 @@ export class Day {
     const began = Date.now();
     const told = await api("GET", this.path);
     this.ahead = Date.parse(told.now) - (began + Date.now()) / 2;
-    const other = !this.told || this.told.state !== told.state || this.told.total !== told.total;
     this.told = told;
     this.version += 1;
     this.asked.clear();
     for (const page of this.pages.values()) page.old = true;
-    return other;
   }
 
   /** Return a line by its number, or undefined while it is not there. */
