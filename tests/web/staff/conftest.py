@@ -9,19 +9,16 @@ from typing import Any
 import pytest
 from aiohttp import ClientResponse, DummyCookieJar, web
 from aiohttp.test_utils import TestClient, TestServer
+from playwright.async_api import Browser
 
 from lppl.accounts import Account, Role
 from lppl.audit import Actor
 from lppl.config import Settings, read_settings
-from lppl.database import migrate, open_database
 from lppl.desk.office import Office
-from lppl.events import MemoryBus
-from lppl.library import Library
-from lppl.sealing import Seal
-from web.staff.entrance import add_staff
+from tests.station.browser import chromium
+from tests.web.staff.pages import application, office_of
 from web.staff.security import PLAIN_COOKIE
 from web.staff.visit import CSRF_HEADER, csrf_of
-from web.static_files import FILES, StaticFiles
 
 ROOT = Path(__file__).parents[3]
 NOW = datetime(2026, 11, 22, 3, tzinfo=UTC)
@@ -107,25 +104,22 @@ def settings(tmp_path: Path) -> Settings:
 @pytest.fixture
 async def office(settings: Settings, clock: Clock) -> AsyncIterator[Office]:
     """The desks of a new station."""
-    settings.data_dir.mkdir(parents=True, exist_ok=True)
-    settings.media_dir.mkdir(parents=True, exist_ok=True)
-    await migrate(settings.database_url)
-    engine = open_database(settings.database_url)
-    library = Library(engine)
-    async with MemoryBus() as bus:
-        yield Office(settings, lambda: library, bus, Seal.of(settings.data_dir), clock)
-    await engine.dispose()
+    async with office_of(settings, clock) as opened:
+        yield opened
 
 
 @pytest.fixture
 async def site(office: Office, clock: Clock) -> AsyncIterator[Site]:
     """The pages of a new station, served on loopback."""
-    app = web.Application(client_max_size=1 << 20)
-    app[FILES] = StaticFiles(ROOT / "web" / "static")
-    app.router.add_get("/static/{path:.+}", app[FILES].serve)
-    add_staff(app, lambda: office)
-    async with TestClient(TestServer(app), cookie_jar=DummyCookieJar()) as client:
+    async with TestClient(TestServer(application(office)), cookie_jar=DummyCookieJar()) as client:
         yield Site(office, client, clock)
+
+
+@pytest.fixture
+async def browser() -> AsyncIterator[Browser]:
+    """Chromium, for as long as the test lasts."""
+    async with chromium() as running:
+        yield running
 
 
 AsRole = Callable[[Role], Awaitable[Visitor]]

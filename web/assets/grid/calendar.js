@@ -10,6 +10,7 @@ import { at, clock, moment, ms, readable, secondOf, weekday } from "./time.js";
 const SLOT_PX = 16;
 const SHOWN_S = 600;
 let calendar = null;
+let wanted = null;
 
 export const keyOf = (block) => `${block.entry}@${block.occurrence}@${block.start}`;
 const utc = (date) => moment(Date.UTC(date.getFullYear(), date.getMonth(), date.getDate(), date.getHours(), date.getMinutes(), date.getSeconds()));
@@ -49,10 +50,12 @@ export function mount(place, on) {
     select: ({ start, end }) => { calendar.unselect(); on.picked(utc(start), utc(end)); },
     eventAllUpdated: () => {
       plain(place);
-      refocus(place);
+      give(place);
+      if (wanted) wanted.shown = true;
     },
     events: [],
   });
+  follow(place);
 }
 
 /** Show the week of the state. */
@@ -79,20 +82,37 @@ function plain(place) {
   for (const name of PLACES) for (const node of place.querySelectorAll(`[${name}]`)) node.removeAttribute(name);
 }
 
-let focused = null;
-/** Give the block the focus, now or once it is drawn. */
-export function focus(place, entry, occurrence = null) {
-  focused = { entry, occurrence, until: Date.now() + 3000 };
-  refocus(place);
+/** Remember which block has the focus: drawing makes its node anew, and the focus is nowhere until it is given back. */
+function follow(place) {
+  const elsewhere = (target) => !target.closest?.("dialog"); // what is asked about a block comes back to it
+  document.addEventListener("focusin", ({ target }) => {
+    const node = place.contains(target) && target.closest("[data-key]");
+    if (node && node !== standing(place)) wanted = { ...node.dataset, shown: true };
+    else if (!node && elsewhere(target)) wanted = null;
+  });
+  document.addEventListener("pointerdown", ({ target }) => {
+    if (elsewhere(target)) wanted = null;
+  }, true);
 }
 
-function refocus(place) {
-  if (!focused || Date.now() > focused.until) return;
-  const all = [...place.querySelectorAll(".ec-event[data-entry]")].filter((n) => n.dataset.entry === focused.entry);
-  const node = all.find((n) => n.dataset.occurrence === focused.occurrence) ?? all[0];
-  if (!node || document.querySelector("dialog[open]")) return;
-  node.scrollIntoView({ block: "nearest", inline: "nearest" });
-  node.focus();
+/** Give the block the focus, now and when it is drawn anew; `key` (see keyOf) means one part of an occurrence. */
+export function focus(place, entry, occurrence = null, key = null) {
+  wanted = { entry, occurrence, key, shown: false };
+  give(place);
+}
+
+/** Return the node of the block that has the focus, or is about to get it back; null where none does. */
+export function standing(place) {
+  if (!wanted || place.hidden || document.querySelector("dialog[open]")) return null;
+  const all = [...place.querySelectorAll("[data-key]")].filter((n) => n.dataset.entry === wanted.entry);
+  return all.find((n) => n.dataset.key === wanted.key) ?? all.find((n) => n.dataset.occurrence === wanted.occurrence) ?? all[0] ?? null;
+}
+
+function give(place) {
+  const node = standing(place);
+  if (!node) return;
+  if (!wanted.shown) node.scrollIntoView({ block: "nearest", inline: "nearest" });
+  node.focus({ preventScroll: true });
 }
 
 function event(block) {

@@ -4,7 +4,7 @@
 // takes it back.
 
 import { t } from "../staff/page.js";
-import { focus, hold } from "./calendar.js";
+import { focus, hold, keyOf, standing } from "./calendar.js";
 import { met, towards } from "./overlap.js";
 import { longDay } from "./said.js";
 import { redo, seen, state, undo } from "./state.js";
@@ -17,13 +17,17 @@ const MOVES = { ArrowUp: -STEP, ArrowDown: STEP, ArrowLeft: -DAY, ArrowRight: DA
 let moving = null;
 let timer = 0;
 
-/** Listen in `place`; `on`: opened, removed, duplicated (block), added(start), put(block, start, end, from), held(...). */
+/**
+ * Listen for keys at the blocks in `place`; while a block is drawn anew the page itself gets them.
+ * `on`: opened, removed, duplicated (block), added(start), put(block, start, end, from), held(...).
+ */
 export function listenKeys(place, may, on) {
   const said = document.querySelector('[data-role="said"]');
   const here = (target) => {
-    const node = target.closest?.(".ec-event[data-entry]");
-    return node && state.week.blocks.find((b) => b.entry === node.dataset.entry && b.occurrence === node.dataset.occurrence && node.dataset.key.endsWith(b.start));
+    const node = target === document.body ? standing(place) : place.contains(target) && target.closest("[data-key]");
+    return node && state.week.blocks.find((b) => keyOf(b) === node.dataset.key);
   };
+  const to = (block) => focus(place, block.entry, block.occurrence, keyOf(block));
 
   const keep = async () => {
     clearTimeout(timer);
@@ -38,26 +42,26 @@ export function listenKeys(place, may, on) {
     clearTimeout(timer);
     if (!moving) return;
     hold(moving.block);
-    focus(place, moving.block.entry, moving.block.occurrence);
+    to(moving.block);
     moving = null;
     on.released();
   };
   const shift = (block, by, longer) => {
     moving ??= { block, start: ms(block.start), end: ms(block.end), from: seen() };
-    if (moving.block !== block) return;
+    if (keyOf(moving.block) !== keyOf(block)) return;
     const start = moving.start + by;
     const end = moving.end + by + longer;
     if (end - start < STEP || end - start > DAY || start < ms(`${state.first}T00:00:00`) || start >= ms(`${state.first}T00:00:00`) + 7 * DAY) return;
     moving = { ...moving, start, end };
     hold(block, moment(start), moment(end));
-    focus(place, block.entry, block.occurrence);
+    to(block);
     said.textContent = told(block, moment(start), moment(end));
     on.held(block, moment(start), moment(end));
     clearTimeout(timer);
     if (longer) timer = setTimeout(keep, IDLE_MS);
   };
 
-  place.addEventListener("keydown", (event) => {
+  document.addEventListener("keydown", (event) => {
     const block = here(event.target);
     if (!block) return;
     const done = () => {
@@ -68,18 +72,19 @@ export function listenKeys(place, may, on) {
       done();
       return shift(block, MOVES[event.key], 0);
     }
+    if (event.key === "Escape" && moving) { // also with Alt still held
+      done();
+      return drop();
+    }
     if (event.ctrlKey || event.metaKey || event.altKey) return;
     if (MOVES[event.key]) {
       done();
       const next = towards(state.week.blocks, block, event.key);
-      if (next) focusBlock(place, next);
+      if (next) to(next);
     } else if (event.key === "Enter" || event.key === " ") {
       done();
       if (moving) keep();
       else on.opened(block);
-    } else if (event.key === "Escape" && moving) {
-      done();
-      drop();
     } else if (!may()) {
       return;
     } else if (event.key === "+" || event.key === "=" || event.key === "-") {
@@ -110,12 +115,6 @@ export function listenKeys(place, may, on) {
     if (event.shiftKey) redo();
     else undo();
   });
-}
-
-function focusBlock(place, block) {
-  const node = [...place.querySelectorAll(".ec-event[data-entry]")].find((n) => n.dataset.key === `${block.entry}@${block.occurrence}@${block.start}`);
-  node?.scrollIntoView({ block: "nearest" });
-  node?.focus();
 }
 
 /** Say where a block is held, and what it lies over there. */
