@@ -1,22 +1,25 @@
-"""A site whose radio has a published week: news at six, music around it; nothing of it is on the air."""
+"""A site whose radio has a published week: news at six, music around it; nothing of it is on the air.
 
+A module that imports the fixtures `template` and `settings` has that site.
+"""
+
+import asyncio
 import shutil
 from datetime import date
 from pathlib import Path
 
+import pytest
+
 from lppl.config import Settings, read_settings
-from lppl.database import migrate, open_database
 from lppl.desk.office import Office
-from lppl.events import MemoryBus
-from lppl.library import Library
 from lppl.plan_store import Kind
 from lppl.programme import Category, Programme
-from lppl.sealing import Seal
 from scheduler.grid import Entry, FromRotation, Grid, RotationRules
 from scheduler.plan import Start
 from scheduler.recurrence import Recurrence
 from tests.lppl.planned_station import record_material
 from tests.web.staff.conftest import NOW
+from tests.web.staff.pages import office_of
 
 DAY = date(2026, 11, 23)
 """The day after `NOW`, a Monday."""
@@ -52,22 +55,24 @@ async def lay_down(office: Office) -> None:
 
 
 async def made(folder: Path) -> None:
-    """Make the records of such a station in a folder, to be copied: see :func:`copied`."""
-    settings = _settings(folder)
-    for each in (settings.data_dir, settings.media_dir):
-        each.mkdir(parents=True)
-    await migrate(settings.database_url)
-    engine = open_database(settings.database_url)
-    library = Library(engine)
-    async with MemoryBus() as bus:
-        await lay_down(Office(settings, lambda: library, bus, Seal.of(settings.data_dir), lambda: NOW))
-    await engine.dispose()
+    """Make the records of such a station in a folder."""
+    async with office_of(_settings(folder), lambda: NOW) as office:
+        await lay_down(office)
 
 
-def copied(template: Path, folder: Path) -> Settings:
-    """Return the settings of a fresh copy of a station."""
-    shutil.copytree(template, folder, dirs_exist_ok=True)
-    return _settings(folder)
+@pytest.fixture(scope="session")
+def template(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The records of that station, to be copied."""
+    folder = tmp_path_factory.mktemp("rundown") / "station"
+    asyncio.run(made(folder))
+    return folder
+
+
+@pytest.fixture
+def settings(template: Path, tmp_path: Path) -> Settings:
+    """Of a fresh copy of that station."""
+    shutil.copytree(template, tmp_path, dirs_exist_ok=True)
+    return _settings(tmp_path)
 
 
 def _settings(folder: Path) -> Settings:

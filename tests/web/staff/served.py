@@ -14,15 +14,9 @@ from aiohttp import web
 from lppl.accounts import Right, Role
 from lppl.audit import Actor
 from lppl.config import read_settings
-from lppl.database import migrate, open_database
 from lppl.desk.office import Office
-from lppl.events import MemoryBus
-from lppl.library import Library
-from lppl.sealing import Seal
-from web.staff.entrance import add_staff
-from web.static_files import FILES, StaticFiles
+from tests.web.staff.pages import application, office_of
 
-STATIC = Path(__file__).parents[3] / "web" / "static"
 COMMAND = Actor(None, "uji")
 
 
@@ -66,18 +60,9 @@ class Served:
 
     async def _serve(self) -> None:
         text = 'demo = false\ndata_dir = "data"\nmedia_dir = "media"\n'
-        settings = read_settings(text, {}, base=self._folder)
-        settings.media_dir.mkdir(parents=True)
-        settings.data_dir.mkdir(parents=True)
-        await migrate(settings.database_url)
-        engine = open_database(settings.database_url)
-        library = Library(engine)
-        async with MemoryBus() as bus:
-            office = self.office = Office(settings, lambda: library, bus, Seal.of(settings.data_dir))
-            app = web.Application(client_max_size=1 << 20)
-            app[FILES] = StaticFiles(STATIC)
-            add_staff(app, lambda: office)
-            runner = web.AppRunner(app, access_log=None)
+        async with office_of(read_settings(text, {}, base=self._folder)) as office:
+            self.office = office
+            runner = web.AppRunner(application(office), access_log=None)
             await runner.setup()
             site = web.TCPSite(runner, "127.0.0.1", 0)
             await site.start()
@@ -85,7 +70,6 @@ class Served:
             self._ready.set()
             await self._stop.wait()
             await runner.cleanup()
-        await engine.dispose()
 
 
 @contextmanager

@@ -1,59 +1,40 @@
 """Running orders through the API: a day in pages, each act by hand, two people at once, what is refused and why."""
 
 import asyncio
+import sys
 from datetime import timedelta
-from pathlib import Path
 from time import perf_counter
+from types import FrameType
 from typing import Any
 
 import pytest
 
 from lppl.accounts import Role
-from lppl.config import Settings
 from lppl.quanta import Quanta, at_or_after
 from lppl.rundown import Kind, lines_to_json
 from lppl.station.planning import documents_of
 from lppl.station.state import AirStatus, ChannelStatus, rundown_file, write_documents
 from scheduler.agenda import day_bounds
+from scheduler.rundown import compose
 from tests.lppl.planned_station import asset_of, made_up
 from tests.web.staff.conftest import NOW, Site, Visitor
-from tests.web.staff.rundown_site import DAY, copied, made
+from tests.web.staff.rundown_site import DAY, settings, template  # noqa: F401 - fixtures
 
 AT = f"/api/v1/channels/radio/rundown/{DAY}"
 TALK = asset_of("dialog/walikota.mp3")
 NEWS_12 = asset_of("kabar/episode-12.mp3")
 
 
-@pytest.fixture(scope="module")
-def template(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The records of a station with a published week, to be copied."""
-    folder = tmp_path_factory.mktemp("rundown") / "station"
-    asyncio.run(made(folder))
-    return folder
-
-
 @pytest.fixture
-def settings(template: Path, tmp_path: Path) -> Settings:
-    """Of a station with a published week."""
-    return copied(template, tmp_path)
-
-
-@pytest.fixture
-def planned(site: Site) -> Site:
-    """The site of that station."""
-    return site
-
-
-@pytest.fixture
-async def sari(planned: Site) -> Visitor:
+async def sari(site: Site) -> Visitor:
     """Programme staff."""
-    return await planned.logged_in(Role.PROGRAMME, "sari")
+    return await site.logged_in(Role.PROGRAMME, "sari")
 
 
 @pytest.fixture
-async def budi(planned: Site) -> Visitor:
+async def budi(site: Site) -> Visitor:
     """Another of them."""
-    return await planned.logged_in(Role.PROGRAMME, "budi")
+    return await site.logged_in(Role.PROGRAMME, "budi")
 
 
 async def told(visitor: Visitor, path: str = "", **query: object) -> Any:
@@ -96,7 +77,7 @@ async def test_a_day_is_told_in_pages_without_gaps(sari: Visitor) -> None:
     assert day["current"] is None and day["edits"] == []
 
 
-async def test_of_today_what_runs_is_marked_and_nothing_committed_is_changed(planned: Site, sari: Visitor) -> None:
+async def test_of_today_what_runs_is_marked_and_nothing_committed_is_changed(site: Site, sari: Visitor) -> None:
     today = f"/api/v1/channels/radio/rundown/{NOW.date()}"
     day = await (await sari.get(today)).json()
     assert day["current"] == 1
@@ -104,7 +85,7 @@ async def test_of_today_what_runs_is_marked_and_nothing_committed_is_changed(pla
     answer = await sari.post(f"{today}/edits", json=said)
     assert answer.status == 409 and "sedang atau sudah tayang" in (await answer.json())["detail"]
     stop = at_or_after(NOW + timedelta(minutes=5))
-    state = planned.office.settings.data_dir / "state" / "air.json"
+    state = site.office.settings.data_dir / "state" / "air.json"
     state.parent.mkdir(parents=True, exist_ok=True)
     state.write_bytes(AirStatus({"radio": ChannelStatus(stop, None, (), (), None)}).to_json())
     answer = await sari.post(f"{today}/edits", json=said | {"at": "10.04.59"})
@@ -112,7 +93,7 @@ async def test_of_today_what_runs_is_marked_and_nothing_committed_is_changed(pla
     assert (await sari.post(f"{today}/edits", json=said | {"at": "10.05.02"})).status == 201
 
 
-async def test_each_act_by_hand_and_its_undoing(planned: Site, sari: Visitor) -> None:
+async def test_each_act_by_hand_and_its_undoing(site: Site, sari: Visitor) -> None:
     kept = await change(sari, act="sisip", at="12.00", asset=TALK, begins="tepat")
     assert kept["edit"]["author"] == "Penata acara sari" and "Dialog Wali Kota" in kept["edit"]["said"]
     put = await line_at(sari, "12.00.00")
@@ -143,7 +124,7 @@ async def test_each_act_by_hand_and_its_undoing(planned: Site, sari: Visitor) ->
     again = await sari.ask("DELETE", f"/api/v1/channels/radio/rundown/edits/{day['edits'][0]['number']}")
     assert again.status == 409 and "sudah dicabut" in (await again.json())["detail"]
     assert all(e["withdrawn"] for e in await told(sari, "/edits"))
-    events = await planned.office.audit.page(limit=100)
+    events = await site.office.audit.page(limit=100)
     assert [e.action for e in events].count("rundown.withdraw") == 7 and events[0].before["author"]
 
 
@@ -214,13 +195,13 @@ async def test_rubbish_is_said_at_the_field(sari: Visitor, said: dict[str, Any],
     assert [e["field"] for e in problem["errors"]] == [field] and problem["errors"][0]["detail"]
 
 
-async def test_what_cannot_be_done_is_said(planned: Site, sari: Visitor) -> None:
+async def test_what_cannot_be_done_is_said(site: Site, sari: Visitor) -> None:
     first = (await lines(sari))[3]
     cut = await change(sari, 422, act="potong", line=first["id"], in_seconds=0, out_seconds=99_999)
     assert cut["errors"][0]["field"] == "potong.out_seconds" and "di dalam materi" in cut["errors"][0]["detail"]
     assert (await change(sari, 404, act="lewati", line="1.x"))["detail"].startswith("Baris itu tidak ada")
     assert (await change(sari, 404, act="sisip", at="06.00", asset="0" * 40))["status"] == 404
-    viewer = await planned.logged_in(Role.VIEWER)
+    viewer = await site.logged_in(Role.VIEWER)
     assert (await viewer.get(AT)).status == 200
     assert (await viewer.post(f"{AT}/edits", json={"act": "lewati", "line": first["id"]})).status == 403
     for day, status in (("0001-01-01", 404), ("2027-03-01", 422), ("9999-12-31", 422), ("besok", 422)):
@@ -228,8 +209,8 @@ async def test_what_cannot_be_done_is_said(planned: Site, sari: Visitor) -> None
     assert (await sari.get("/api/v1/channels/televisi/rundown/2026-11-23")).status == 404
 
 
-async def test_an_order_of_the_control_room_is_not_taken_back_here(planned: Site, sari: Visitor) -> None:
-    store, at = planned.office.planning.store, Quanta(at_or_after(NOW) + 9)
+async def test_an_order_of_the_control_room_is_not_taken_back_here(site: Site, sari: Visitor) -> None:
+    store, at = site.office.planning.store, Quanta(at_or_after(NOW) + 9)
     document = {"act": "tahan", "at": at, "until": at + 500, "ordered": "1-a", "by": "Op"}
     number = await store.keep_order("radio", "1-a", at, document, "Op", NOW)
     answer = await sari.ask("DELETE", f"/api/v1/channels/radio/rundown/edits/{number}")
@@ -263,21 +244,50 @@ async def test_a_day_is_handed_out(sari: Visitor, form: str, begins: bytes) -> N
     assert f"rundown-radio-{DAY}.{form}" in answer.headers["Content-Disposition"]
 
 
-async def test_pages_of_a_day_of_28000_lines_come_at_once(planned: Site, sari: Visitor) -> None:
+async def test_pages_of_a_day_of_28000_lines_come_at_once(site: Site, sari: Visitor) -> None:
     """As the air role has told it: nothing is built, and each page is cut from what is in memory."""
-    settings, zone = planned.office.settings, planned.office.planning.zone
+    station, zone = site.office.settings, site.office.planning.zone
     start, end = day_bounds(DAY, zone)
     length = (end - start) // 28_000
     few = [made_up(f"sisipan/promo-{n}.mp3", Quanta(start + n * length), length * 0.32) for n in range(1, 7)]
     line = [few[n % 6] for n in range(28_200)]
     many = [x.__class__(Quanta(start + n * length), Quanta(length), x.material, Quanta(0), Kind.ITEM, "Uji", False, "")
             for n, x in enumerate(line)]  # fmt: skip
-    (settings.data_dir / "state").mkdir(parents=True, exist_ok=True)
-    write_documents(settings, "radio", await documents_of(planned.office.planning.store, "radio", NOW))
-    rundown_file(settings, "radio").write_bytes(lines_to_json(many))
+    (station.data_dir / "state").mkdir(parents=True, exist_ok=True)
+    write_documents(station, "radio", await documents_of(site.office.planning.store, "radio", NOW))
+    rundown_file(station, "radio").write_bytes(lines_to_json(many))
     assert (await told(sari))["total"] > 27_900
     began = perf_counter()
     for first in range(1, 28_000, 2_800):
         page = await told(sari, "/lines", first=first, count=100)
         assert [x["number"] for x in page["lines"]] == [*range(first, first + 100)]
     assert (perf_counter() - began) / 10 < 0.1
+
+
+def builders() -> int:
+    """Return how many threads build days just now."""
+
+    def builds(frame: FrameType | None) -> bool:
+        while frame is not None and frame.f_code is not compose.__code__:
+            frame = frame.f_back
+        return frame is not None
+
+    return sum(builds(frame) for frame in sys._current_frames().values())
+
+
+async def test_days_are_built_one_at_a_time_also_when_nobody_waits_for_them_any_more(site: Site) -> None:
+    desk, at_once = site.office.planning, set()
+    asked = []
+    for _ in range(6):
+        question = asyncio.create_task(desk.check("radio", None, NOW, timedelta(days=60)))
+        asked.append(question)
+        for _ in range(25):
+            await asyncio.sleep(0.004)
+            at_once.add(builders())
+        question.cancel()
+    asked.append(asyncio.create_task(desk.check("radio", None, NOW, timedelta(days=1))))
+    while not asked[-1].done():
+        await asyncio.sleep(0.004)
+        at_once.add(builders())
+    assert max(at_once) == 1
+    assert not asked[-1].cancelled() and asked[-1].exception() is None

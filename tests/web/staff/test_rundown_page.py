@@ -1,47 +1,18 @@
 """The page Rundown in a browser: keyboard alone, the mouse, a phone, two people at once, a lost connection."""
 
 import asyncio
-from collections.abc import AsyncIterator
-from pathlib import Path
 
 import pytest
-from playwright.async_api import Browser, Locator, Page, expect
+from playwright.async_api import Browser, Locator, Page, Route, expect
 
 from lppl.accounts import Role
-from lppl.config import Settings
-from tests.station.browser import chromium
+from lppl.quanta import Quanta
 from tests.web.staff.browsing import Open, browsing
 from tests.web.staff.conftest import Site
-from tests.web.staff.rundown_site import DAY, copied, made
+from tests.web.staff.rundown_site import DAY, settings, template  # noqa: F401 - fixtures
 
 pytestmark = [pytest.mark.browser]
 LONG_MS = 60_000
-
-
-@pytest.fixture(scope="module")
-def template(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The records of a station with a published week, to be copied."""
-    folder = tmp_path_factory.mktemp("rundown") / "station"
-    asyncio.run(made(folder))
-    return folder
-
-
-@pytest.fixture
-def settings(template: Path, tmp_path: Path) -> Settings:
-    """Of a station with a published week."""
-    return copied(template, tmp_path)
-
-
-@pytest.fixture
-def planned(site: Site) -> Site:
-    """The site of that station."""
-    return site
-
-
-@pytest.fixture
-async def browser() -> AsyncIterator[Browser]:
-    async with chromium() as running:
-        yield running
 
 
 def rundown(site: Site, channel: str = "radio") -> str:
@@ -61,9 +32,9 @@ async def ready(opened: Open) -> Page:
     return opened.page
 
 
-async def test_a_day_is_changed_by_keyboard_alone(planned: Site, browser: Browser) -> None:
-    sari = await planned.logged_in(Role.PROGRAMME)
-    async with browsing(browser, rundown(planned), sari.cookie) as opened:
+async def test_a_day_is_changed_by_keyboard_alone(site: Site, browser: Browser) -> None:
+    sari = await site.logged_in(Role.PROGRAMME)
+    async with browsing(browser, rundown(site), sari.cookie) as opened:
         page = await ready(opened)
         await line(page, 1).focus()
         for _ in range(4):
@@ -97,9 +68,9 @@ async def test_a_day_is_changed_by_keyboard_alone(planned: Site, browser: Browse
         assert await opened.faults() == []
 
 
-async def test_what_is_wrong_is_said_at_its_field_and_nothing_typed_is_lost(planned: Site, browser: Browser) -> None:
-    sari = await planned.logged_in(Role.PROGRAMME)
-    async with browsing(browser, rundown(planned), sari.cookie) as opened:
+async def test_what_is_wrong_is_said_at_its_field_and_nothing_typed_is_lost(site: Site, browser: Browser) -> None:
+    sari = await site.logged_in(Role.PROGRAMME)
+    async with browsing(browser, rundown(site), sari.cookie) as opened:
         page = await ready(opened)
         await page.get_by_role("button", name="Isi sampai").click()
         form = page.get_by_role("dialog")
@@ -121,10 +92,32 @@ async def test_what_is_wrong_is_said_at_its_field_and_nothing_typed_is_lost(plan
         await expect(page.get_by_role("heading", name="Suntingan (1)")).to_be_visible(timeout=LONG_MS)
 
 
-async def test_two_people_at_once(planned: Site, browser: Browser) -> None:
+async def test_what_was_kept_though_its_answer_was_lost_is_not_kept_twice(site: Site, browser: Browser) -> None:
+    sari = await site.logged_in(Role.PROGRAMME)
+    async with browsing(browser, rundown(site), sari.cookie) as opened:
+        page = await ready(opened)
+        await page.get_by_role("button", name="Isi sampai").click()
+        form = page.get_by_role("dialog")
+        await form.get_by_label("Dari jam").fill("20.00")
+        await form.get_by_label("Sampai jam").fill("20.10")
+
+        async def lose(route: Route) -> None:
+            await route.fetch()
+            await route.abort()
+
+        await page.route("**/edits", lose, times=1)
+        await form.get_by_role("button", name="Isi sampai").click()
+        await expect(form.get_by_text("Sambungan terputus; belum tersimpan")).to_be_visible(timeout=LONG_MS)
+        await form.get_by_role("button", name="Isi sampai").click()
+        await expect(page.get_by_role("dialog")).to_have_count(0, timeout=LONG_MS)
+        await expect(page.get_by_role("heading", name="Suntingan (1)")).to_be_visible(timeout=LONG_MS)
+        assert len(await site.office.planning.store.edits("radio", Quanta(0))) == 1
+
+
+async def test_two_people_at_once(site: Site, browser: Browser) -> None:
     """The second is told who did what, sees the difference, and chooses; both see each other, and the outcome."""
-    sari, budi = await planned.logged_in(Role.PROGRAMME, "sari"), await planned.logged_in(Role.OPERATOR, "budi")
-    url = rundown(planned)
+    sari, budi = await site.logged_in(Role.PROGRAMME, "sari"), await site.logged_in(Role.OPERATOR, "budi")
+    url = rundown(site)
     async with browsing(browser, url, sari.cookie) as first, browsing(browser, url, budi.cookie) as second:
         one, two = await asyncio.gather(ready(first), ready(second))
         await expect(one.locator('[data-role="present"]')).to_contain_text("Operator budi", timeout=LONG_MS)
@@ -153,9 +146,9 @@ async def test_two_people_at_once(planned: Site, browser: Browser) -> None:
         assert [*await first.faults(), *await second.faults()] == []
 
 
-async def test_with_mouse_on_a_phone_and_in_english(planned: Site, browser: Browser) -> None:
-    sari = await planned.logged_in(Role.PROGRAMME)
-    async with browsing(browser, rundown(planned), sari.cookie) as opened:
+async def test_with_mouse_on_a_phone_and_in_english(site: Site, browser: Browser) -> None:
+    sari = await site.logged_in(Role.PROGRAMME)
+    async with browsing(browser, rundown(site), sari.cookie) as opened:
         page = await ready(opened)
         moved, target = await title(page, 3), line(page, 6)
         await line(page, 3).locator(".rd-handle").drag_to(target)
@@ -163,10 +156,10 @@ async def test_with_mouse_on_a_phone_and_in_english(planned: Site, browser: Brow
         await page.get_by_role("button", name="Urungkan").last.click()
         await expect(line(page, 3).locator(".rd-name")).to_have_text(moved, timeout=LONG_MS)
     assert sari.account is not None
-    viewer = await planned.account(Role.VIEWER)
-    await planned.office.people.store.change(viewer.id, language="en")
-    visitor = await planned.logged_in(Role.VIEWER)
-    async with browsing(browser, rundown(planned), visitor.cookie, width=390, height=844, has_touch=True) as opened:
+    viewer = await site.account(Role.VIEWER)
+    await site.office.people.store.change(viewer.id, language="en")
+    visitor = await site.logged_in(Role.VIEWER)
+    async with browsing(browser, rundown(site), visitor.cookie, width=390, height=844, has_touch=True) as opened:
         page = await ready(opened)
         await expect(page.locator('[data-role="date"]')).to_have_text("Monday, 23 November 2026")
         await line(page, 2).get_by_role("button").tap()
