@@ -53,7 +53,7 @@ def letterhead(desk: PlanningDesk, channel: str, now: datetime) -> Letterhead:
 async def day_log(desk: PlanningDesk, channel: str, day: date) -> DailyLog:
     """Return the log of what aired on a local day."""
     entries = await desk.aired(channel, day, day)
-    return daily_log(channel, day, desk.zone, entries, await desk.programmes())
+    return await asyncio.to_thread(daily_log, channel, day, desk.zone, entries, await desk.programmes())
 
 
 async def compared(desk: PlanningDesk, channel: str, day: date, now: datetime) -> Compared:
