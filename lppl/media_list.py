@@ -12,7 +12,7 @@ from functools import partial
 from typing import Any
 
 from sqlalchemy import ColumnElement, Select, exists, func, not_, select
-from sqlalchemy.ext.asyncio import AsyncEngine
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from lppl.database import READS
 from lppl.media import AssetId
@@ -65,6 +65,12 @@ class Sought:
     folder: str = ""
     binned: bool = False
 
+    @property
+    def by_others(self) -> bool:
+        """Whether other tables than that of assets choose."""
+        asked = (self.category, self.age, self.group, self.rights_until, self.folder)
+        return any(asked) or self.show in (Show.PREPARING, Show.FAILED)
+
 
 @dataclass(frozen=True, slots=True)
 class Listed:
@@ -81,6 +87,11 @@ _COLUMNS: Mapping[Sort, ColumnElement[Any]] = {
 }
 
 
+_Where = Sequence[ColumnElement[bool]]
+_Column = ColumnElement[Any]
+_Found = tuple[Sequence[str], int]
+
+
 class MediaList:
     """Lists of one library."""
 
@@ -95,15 +106,35 @@ class MediaList:
         where = self._conditions(sought)
         if where is None:
             return Listed((), 0)
-        column = _COLUMNS[sort]
+        find = self._at_once if sought.by_others else self._in_order
         async with self._reading.connect() as connection:
-            total = int(await connection.scalar(_scanning(select(func.count()).where(*where))) or 0)
-            near = from_nearer_end(total, offset, limit)
-            falling = down is not near.backwards
-            order = (column.desc(), assets.c.id.desc()) if falling else (column, assets.c.id)
-            page = _scanning(select(assets.c.id).where(*where)).order_by(*order).offset(near.offset).limit(near.limit)
-            found = [AssetId(name) for name in await connection.scalars(page)] if near.limit else []
-        return Listed(tuple(reversed(found)) if near.backwards else tuple(found), total)
+            found, total = await find(connection, where, _COLUMNS[sort], down, offset, limit)
+        return Listed(tuple(AssetId(name) for name in found), total)
+
+    async def _at_once(
+        self, connection: AsyncConnection, where: _Where, by: _Column, down: bool, offset: int, limit: int
+    ) -> _Found:
+        """Find all hits in one pass, then put them in order: no index holds what other tables choose."""
+        hits = select(assets.c.id, by.label("by")).where(*where).cte("hits")
+        total = select(func.count()).select_from(hits)
+        order = (hits.c.by.desc(), hits.c.id.desc()) if down else (hits.c.by, hits.c.id)
+        page = select(hits.c.id, total.scalar_subquery()).order_by(*order).offset(offset).limit(limit)
+        rows = (await connection.execute(page)).all()
+        if rows or not offset:
+            return [name for name, _ in rows], rows[0][1] if rows else 0
+        return [], int(await connection.scalar(total) or 0)
+
+    async def _in_order(
+        self, connection: AsyncConnection, where: _Where, by: _Column, down: bool, offset: int, limit: int
+    ) -> _Found:
+        """Count, then walk along an index to the page from its nearer end."""
+        total = int(await connection.scalar(select(func.count()).select_from(assets).where(*where)) or 0)
+        near = from_nearer_end(total, offset, limit)
+        falling = down is not near.backwards
+        order = (by.desc(), assets.c.id.desc()) if falling else (by, assets.c.id)
+        page = select(assets.c.id).where(*where).order_by(*order).offset(near.offset).limit(near.limit)
+        found = (await connection.scalars(page)).all() if near.limit else []
+        return found[::-1] if near.backwards else found, total
 
     async def groups(self) -> tuple[str, ...]:
         """Return the groups that assets are in, in order."""
@@ -152,14 +183,6 @@ class MediaList:
         if sought.unused:
             found.append(~exists().where(aired.c.asset_id == assets.c.id))
         return found + _by_details(sought)
-
-
-def _scanning(query: Select[Any]) -> Select[Any]:
-    """Return `query` as one that goes through the index that holds everything, row by row, in the order of titles.
-
-    SQLite would rather fetch each asset of a filter from the table, which takes ten times as long for a common one.
-    """
-    return query.with_hint(assets, "INDEXED BY ix_assets_search", "sqlite")
 
 
 def _plain(text: str) -> bool:

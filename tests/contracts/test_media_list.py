@@ -84,15 +84,18 @@ async def test_filters_orders_and_pages(library: Library) -> None:
 
 @pytest.mark.parametrize("down", [False, True])
 @pytest.mark.parametrize("sort", list(Sort))
-async def test_any_page_is_that_part_of_the_whole_list(library: Library, sort: Sort, down: bool) -> None:
+@pytest.mark.parametrize("sought", [Sought(words="pop"), Sought(folder="musik/pop")])
+async def test_any_page_is_that_part_of_the_whole_list(
+    library: Library, sought: Sought, sort: Sort, down: bool
+) -> None:
     lists = MediaList(library.engine)
-    whole = (await lists.page(Sought(words="pop"), sort, down=down, limit=COUNT)).ids
+    whole = (await lists.page(sought, sort, down=down, limit=COUNT)).ids
     rows = {row["id"]: row for row in ROWS}
     key = {Sort.TITLE: "title", Sort.ADDED: "added", Sort.LENGTH: "duration_s"}[sort]
     assert list(whole) == sorted(whole, key=lambda i: (rows[i][key], i), reverse=down) and len(whole) > 20
     for offset in (0, 3, len(whole) // 2, len(whole) - 7, len(whole) - 1, len(whole), len(whole) + 9):
         for limit in (1, 7, COUNT):
-            page = await lists.page(Sought(words="pop"), sort, down=down, offset=offset, limit=limit)
+            page = await lists.page(sought, sort, down=down, offset=offset, limit=limit)
             assert (page.ids, page.total) == (whole[offset : offset + limit], len(whole)), (offset, limit)
 
 
