@@ -15,7 +15,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from lppl.commands.settings_text import as_toml
-from lppl.config import Settings, read_settings
+from lppl.config import Output, Settings, read_settings
 from lppl.database import migrate
 from lppl.durable import sole_owner
 
@@ -170,16 +170,19 @@ async def test_serve_stays_clear_of_what_is_slow_to_load(tmp_path: Path) -> None
 
 # --- settings as text --------------------------------------------------------------------------------------
 
-NAMES = st.text(st.characters(codec="utf-8", exclude_characters="\r\0"), min_size=1, max_size=30)
+TEXTS = st.text(st.characters(codec="utf-8", exclude_characters="\r\0"), min_size=1, max_size=30)
+NAMES = st.text(st.characters(categories=("L", "M", "N", "P", "S")), min_size=1, max_size=30)
 
 
-@given(NAMES, st.booleans(), st.integers(1, 65535), st.floats(0.05, 24), st.sampled_from(["a", "b/c", "d e"]))
-def test_settings_shown_are_the_settings_read(name: str, demo: bool, port: int, hours: float, folder: str) -> None:
-    text = as_toml(read_settings(None, {}))
-    start = read_settings(text, {})
+@given(TEXTS, NAMES, st.booleans(), st.integers(1, 65535), st.floats(0.05, 24), st.sampled_from(["a", "b/c", "d e"]))
+def test_settings_shown_are_the_settings_read(
+    text: str, name: str, demo: bool, port: int, hours: float, folder: str
+) -> None:
+    start = read_settings(as_toml(read_settings(None, {})), {})
     changed = start.model_copy(
         update={
             "station": start.station.model_copy(update={"name": name}),
+            "outputs": (Output(channel="tv", device=text),),
             "demo": demo,
             "port": port,
             "dvr_hours": hours,
