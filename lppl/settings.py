@@ -113,7 +113,8 @@ def _redis(value: str | None) -> SecretUrl | None:
     return SecretUrl(value)
 
 
-def _public(value: str | None) -> str | None:
+def public_address(value: str | None) -> str | None:
+    """Return the address that the public uses, without a slash at its end. Raises PydanticCustomError."""
     if value is None:
         return None
     parts = _split_url(value, ("https", "http"))
@@ -142,7 +143,9 @@ def one_line(value: str) -> str:
     return value
 
 
-def _unique(key: Callable[[T], str]) -> Callable[[tuple[T, ...]], tuple[T, ...]]:
+def unique(key: Callable[[T], str]) -> Callable[[tuple[T, ...]], tuple[T, ...]]:
+    """Return a check that no two of some values have the same key. The check raises PydanticCustomError."""
+
     def check(values: tuple[T, ...]) -> tuple[T, ...]:
         names = [key(v) for v in values]
         twice = sorted({n for n in names if names.count(n) > 1})
@@ -161,7 +164,7 @@ Network = Annotated[IPv4Network | IPv6Network, BeforeValidator(_network)]
 OptionalFile = Annotated[Path | None, AfterValidator(_existing_file)]
 DatabaseUrl = Annotated[str, AfterValidator(_database)]
 RedisUrl = Annotated[str | None, AfterValidator(_redis)]
-PublicUrl = Annotated[str | None, AfterValidator(_public)]
+PublicUrl = Annotated[str | None, AfterValidator(public_address)]
 
 
 class _Value(BaseModel):
@@ -288,13 +291,13 @@ class Settings(_Value):
     conform_jobs: Annotated[int, Field(ge=1, le=64)] = 1
     min_free_gb: Annotated[float, Field(ge=0, le=100_000)] = 2.0
     ladder: Annotated[
-        tuple[VideoRungSettings, ...], Field(min_length=1, max_length=8), AfterValidator(_unique(lambda r: r.name))
+        tuple[VideoRungSettings, ...], Field(min_length=1, max_length=8), AfterValidator(unique(lambda r: r.name))
     ] = Field(default_factory=_default_ladder)
     audio: Annotated[
-        tuple[AudioRungSettings, ...], Field(min_length=1, max_length=4), AfterValidator(_unique(lambda r: r.name))
+        tuple[AudioRungSettings, ...], Field(min_length=1, max_length=4), AfterValidator(unique(lambda r: r.name))
     ] = Field(default_factory=_default_audio)
     channels: Annotated[
-        tuple[ChannelSettings, ...], Field(min_length=1, max_length=500), AfterValidator(_unique(lambda c: c.id))
+        tuple[ChannelSettings, ...], Field(min_length=1, max_length=500), AfterValidator(unique(lambda c: c.id))
     ] = Field(default_factory=_default_channels)
     outputs: tuple[Output, ...] = ()
     lean_audio: bool = True

@@ -1,5 +1,6 @@
 """Setting a station up through the API: the walk, what pages may set, starting the service anew, health."""
 
+from collections.abc import Sequence
 from datetime import timedelta
 from typing import Annotated, Literal
 
@@ -12,7 +13,7 @@ from lppl.desk.walk import Step
 from lppl.doctor import State
 from lppl.media import ChannelKind
 from lppl.programme import AgeClass, Category
-from lppl.settings import ChannelId, ChannelSettings, Text, zone_of
+from lppl.settings import ChannelId, ChannelSettings, Text, public_address, unique, zone_of
 from scheduler.first_week import Part
 from scheduler.recurrence import dates, pattern
 from scheduler.words import written
@@ -23,6 +24,11 @@ from web.staff.visit import Visit
 operations = Operations("Stasiun")
 
 Zone = Annotated[str, Field(max_length=64), AfterValidator(lambda name: str(zone_of(name)))]
+PublicUrl = Annotated[
+    str,
+    StringConstraints(strip_whitespace=True, max_length=300),
+    AfterValidator(lambda url: url and public_address(url)),
+]
 FolderPath = Annotated[str, StringConstraints(min_length=1, max_length=1000)]
 
 
@@ -49,9 +55,12 @@ class SettingsIn(Strict):
     """What becomes different; what is left out stays. `ladder`: a name of a preset."""
 
     station: StationIn | None = None
-    channels: Annotated[list[ChannelIn], Field(min_length=1, max_length=20)] | None = None
+    channels: (
+        Annotated[tuple[ChannelIn, ...], Field(min_length=1, max_length=20), AfterValidator(unique(lambda c: c.id))]
+        | None
+    ) = None
     dvr_hours: Annotated[float, Field(ge=0.05, le=24, allow_inf_nan=False)] | None = None
-    public_url: Annotated[str, Field(max_length=300)] | None = None
+    public_url: PublicUrl | None = None
     """Empty: none."""
     min_free_gb: Annotated[float, Field(ge=0, le=100_000, allow_inf_nan=False)] | None = None
     ladder: Literal["penuh", "hemat", "ringan"] | None = None
@@ -203,13 +212,13 @@ async def change_settings(visit: Visit, body: SettingsIn) -> SettingsOut:
     if body.ladder is not None:
         values["ladder"] = LADDERS[body.ladder]
     if body.public_url is not None:
-        values["public_url"] = body.public_url.strip() or None
+        values["public_url"] = body.public_url or None
     values |= {k: v for k in ("dvr_hours", "min_free_gb", "lean_audio") if (v := getattr(body, k)) is not None}
     await visit.office.set_up.keep(values, visit.actor, visit.now)
     return await settings_out(visit)
 
 
-async def _channels(visit: Visit, wanted: list[ChannelIn]) -> tuple[ChannelSettings, ...]:
+async def _channels(visit: Visit, wanted: Sequence[ChannelIn]) -> tuple[ChannelSettings, ...]:
     """Return the channels with what pages do not show of those that are there."""
     known = {c.id: c for c in (await visit.office.set_up.sources()).settings.channels}
     return tuple(
