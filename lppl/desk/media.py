@@ -5,9 +5,12 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from lppl.desk.errors import FieldsRefused
+from lppl.desk.materials import mistakes
 from lppl.desk.planning import PlanningDesk
 from lppl.errors import LpplError
 from lppl.media import AssetId
+from lppl.media_store import MediaStore
 from lppl.programme import NO_DETAILS, Details
 from lppl.records import BUILTIN
 
@@ -41,24 +44,14 @@ async def known(desk: PlanningDesk, paths: Sequence[str]) -> tuple[Known, ...]:
 async def set_details(
     desk: PlanningDesk, paths: Sequence[str], changes: Mapping[str, Any], now: datetime
 ) -> tuple[Known, ...]:
-    """Change the named fields of the details of what lies at `paths`. Raises LpplError, ValidationError."""
+    """Change fields of the details of what lies at `paths`, all or none. Raises LpplError, ValidationError."""
     there = await known(desk, paths)
     made = [Known(k.path, k.asset, Details.model_validate({**k.details.model_dump(), **changes})) for k in there]
+    assets = await desk.library.assets([k.asset for k in made])
     for each in made:
-        await _check_cues(desk, each)
-    for each in {k.asset: k for k in made}.values():
-        await desk.store.save_details(each.asset, each.details, now)
+        facts = assets[each.asset].facts
+        if wrong := mistakes(each.details, facts.duration_s if facts is not None else 0.0, changes):
+            said = {f"{each.path}: {name}": sentences for name, sentences in wrong.items()}
+            raise FieldsRefused(said)
+    await MediaStore(desk.library.engine).change({k.asset: k.details for k in made}, {}, now)
     return tuple(made)
-
-
-async def _check_cues(desk: PlanningDesk, each: Known) -> None:
-    """Refuse cue points behind the end of the file. Raises LpplError."""
-    asset = await desk.library.asset(each.asset)
-    length_ms = asset.facts.duration_s * 1000 if asset is not None and asset.facts is not None else None
-    d = each.details
-    points = [p for p in (d.cue_in_ms, d.intro_ms, d.outro_ms, d.cue_out_ms) if p is not None]
-    if length_ms is not None and points and max(points) > length_ms + 100:
-        raise LpplError(
-            f"{each.path} hanya {length_ms / 1000:.1f} detik; titik {max(points) / 1000:.1f} detik di luar berkas.",
-            f"{each.path} lasts {length_ms / 1000:.1f} s only; a point at {max(points) / 1000:.1f} s lies outside.",
-        )

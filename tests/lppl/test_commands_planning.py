@@ -241,6 +241,7 @@ def test_an_old_schedule_file_becomes_a_draft(station: Station) -> None:
         (("media", "set", "musik"), 2),
         (("media", "set", "musik", "--clear", "umur"), 2),
         (("media", "set", "musik", "--cue-in", "10", "--cue-out", "5"), 2),
+        (("media", "set", "musik", "--cue-out", "99999"), 1),
     ],
 )  # fmt: skip
 def test_what_is_wrong_is_one_sentence(station: Station, words: tuple[str, ...], code: int) -> None:
@@ -318,6 +319,9 @@ def test_details_of_material_are_kept_shown_and_cleared(station: Station) -> Non
     assert kept["category"] == "hiburan" and kept["last_day"] == "2027-01-01" and kept["hours"] == [[79200, 7200]]
     assert len(station.json("media", "details", "musik")) == 24
     assert "hours 22.00-02.00" in station.lppl("media", "details", "musik/lagu-01.mp3")
+    _, err = station.both("media", "set", "musik", "--cue-out", "0,4", code=1)
+    assert "musik/lagu-01.mp3: cue_out_ms: harus sesudah titik mulai" in err, "what is kept counts, too"
+    assert station.json("media", "details", "musik/lagu-02.mp3")[0]["cue_out_ms"] is None, "all or none"
     station.lppl("media", "set", "musik/lagu-01.mp3", "--clear", "rights-until", "--clear", "age")
     (kept,) = station.json("media", "details", "musik/lagu-01.mp3")
     assert kept["last_day"] is None and kept["age"] is None and kept["group"] == "gold"
