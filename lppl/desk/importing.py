@@ -126,11 +126,13 @@ async def keep_orders(
     read = await look_at_orders(office, sheet, columns, channels)
     if not read.orders:
         raise NothingUnderstood
+    replaced = {}
     for order in read.orders.values():
-        await office.planning.save(Kind.ORDER, order.id, order, now)
+        if (there := await office.planning.save(Kind.ORDER, order.id, order, now)) is not None:
+            replaced[order.id] = there
     await _remember(office, "pesanan", sheet, columns, now)
     await office.audit.record(
-        actor, "order.import", now, object=sheet.name,
+        actor, "order.import", now, object=sheet.name, before=replaced or None,
         after={"orders": [o.id for o in read.orders.values()], "not_understood": len(read.mistakes)},
     )  # fmt: skip
     office.bus.publish(PlanChanged("", "order", actor.name))

@@ -9,7 +9,7 @@ from lppl.audit import Actor
 from lppl.desk.office import Office
 from lppl.errors import LpplError, NotThere
 from lppl.events import PlanChanged
-from lppl.plan_store import Kind
+from lppl.plan_store import Json, Kind
 from scheduler.spots import SpotOrder
 
 
@@ -42,15 +42,17 @@ async def put(office: Office, order: SpotOrder, actor: Actor, now: datetime, *, 
     """Keep an order; a `fresh` one must not be there yet. Raises OrderTaken, NoOrder, UnknownChannel."""
     for channel in order.channels:
         office.planning.channel(channel)
-    before = (await orders(office)).get(order.id)
-    if fresh and before is not None:
-        raise OrderTaken(order.id)
-    if not fresh and before is None:
-        raise NoOrder(order.id)
-    await office.planning.save(Kind.ORDER, order.id, order, now)
+
+    def look(there: Json | None) -> None:
+        if fresh and there is not None:
+            raise OrderTaken(order.id)
+        if not fresh and there is None:
+            raise NoOrder(order.id)
+
+    before = await office.planning.save(Kind.ORDER, order.id, order, now, look)
     await office.audit.record(
         actor, "order.added" if fresh else "order.changed", now, object=order.id,
-        before=before.model_dump(mode="json") if before else None, after=order.model_dump(mode="json"),
+        before=before, after=order.model_dump(mode="json"),
     )  # fmt: skip
     office.bus.publish(PlanChanged("", "order", actor.name))
 
