@@ -1,14 +1,20 @@
 """Air, web and worker as processes of their own on one data folder: none can take another down."""
 
 import contextlib
+import re
 from collections.abc import AsyncIterator
+from pathlib import Path
 
+import aiohttp
 import pytest
 
+from lppl.accounts import Role
 from lppl.journal import last_entries
 from tests.station.material import SOURCES
 from tests.station.service import Home, Service, channel_of, eventually
+from tests.station.staff import cookies_of
 from tests.station.watcher import Rendition, Watcher, watching
+from web.staff.security import PLAIN_COOKIE
 
 pytestmark = pytest.mark.integration
 
@@ -16,8 +22,8 @@ CRASH_S = 60.0
 
 
 @contextlib.asynccontextmanager
-async def role(home: Home, name: str) -> AsyncIterator[Service]:
-    service = await Service.start(home, ("--only", name))
+async def role(home: Home, name: str, log: Path | None = None) -> AsyncIterator[Service]:
+    service = await Service.start(home, ("--only", name), log=log)
     try:
         yield service
     finally:
@@ -89,3 +95,35 @@ async def test_a_role_runs_once_on_a_data_folder(home: Home) -> None:
                 assert await second.ended() == 1
     assert 'peran "air"' in home.said()
     assert 'peran "worker"' in home.said()
+
+
+async def keep_a_setting(home: Home, cookie: str) -> None:
+    """Change how far back listeners may go, and start anew, as the page of settings does."""
+    api = f"{home.url}/api/v1"
+    async with aiohttp.ClientSession(cookies={PLAIN_COOKIE: cookie}, raise_for_status=True) as session:
+        async with session.get(f"{home.url}/kerja/akun") as answer:
+            found = re.search(r'name="csrf" content="([^"]+)"', await answer.text())
+        assert found is not None
+        session.headers["X-CSRF-Token"] = found[1]
+        await session.patch(f"{api}/settings", json={"dvr_hours": 1})
+        await session.post(f"{api}/service/restart")
+
+
+async def test_a_setting_kept_by_a_page_reaches_every_role(home: Home) -> None:
+    logs = {name: home.folder / f"log-{name}" for name in ("air", "worker", "web")}
+    async with contextlib.AsyncExitStack() as stack:
+        services = [await stack.enter_async_context(role(home, name, log)) for name, log in logs.items()]
+        await services[-1].on_air()
+        (cookie,) = await cookies_of(home, ("Sari", Role.ADMIN))
+        async with watching(Watcher(f"{home.url}/hls/tv/master.m3u8", outage_s=CRASH_S)) as tv:
+            await _two_more(tv.renditions)
+            await keep_a_setting(home, cookie)
+
+            async def anew() -> bool:
+                return all(log.read_text().count("starting_anew") == 1 for log in logs.values())
+
+            await eventually(anew, "every process begins again")
+            await services[-1].on_air()
+            await _two_more(tv.renditions)
+        assert tv.faults == []
+        assert all(service.running for service in services), "each goes on in its own process"
