@@ -361,6 +361,16 @@ class Settings(_Value):
         return channel.schedule or self.data_dir / "schedule" / f"{channel.id}.toml"
 
     @property
+    def address(self) -> str:
+        """Where the station's pages are: the public address, else as this computer reaches them."""
+        if self.public_url is not None:
+            return self.public_url
+        host = f"[{self.host}]" if ":" in self.host else self.host
+        if self.host in ("127.0.0.1", "::1", "0.0.0.0", "::"):  # noqa: S104 - only compared
+            host = "localhost"
+        return f"{'https' if self.tls_cert else 'http'}://{host}:{self.port}"
+
+    @property
     def database_file(self) -> Path | None:
         """The file of the records when they are SQLite, else None."""
         prefix = "sqlite+aiosqlite:///"

@@ -13,7 +13,7 @@ from lppl.accounts import Agency, Login, PersonName, Role
 from lppl.audit import Actor
 from lppl.commands.planning_desk import By, author, one_of
 from lppl.commands.screen import out, say
-from lppl.config import Settings, load_settings
+from lppl.config import load_settings
 from lppl.errors import LpplError
 from lppl.mistakes import said
 
@@ -49,12 +49,8 @@ def _with_people(work: "Callable[[PeopleDesk, datetime], Awaitable[T]]") -> T:
     return asyncio.run(opened())
 
 
-def _address(settings: Settings, secret: str) -> str:
-    """Return the whole address of a one-time link."""
-    scheme = "https" if settings.tls_cert else "http"
-    local = settings.host in ("127.0.0.1", "::1", "0.0.0.0")  # noqa: S104 - only compared
-    base = settings.public_url or f"{scheme}://{'localhost' if local else settings.host}:{settings.port}"
-    return f"{base}/kerja/tautan/{secret}"
+def _print_link(secret: str) -> None:
+    print(f"{load_settings().address}/kerja/tautan/{secret}")
 
 
 async def _named(desk: "PeopleDesk", login: str) -> "Account":
@@ -105,7 +101,7 @@ def add(
 
     secret = _with_people(added)
     say(f"Akun {valid} dibuat; serahkan tautan ini, berlaku 24 jam / hand over this link, good for 24 hours:")
-    print(_address(load_settings(), secret))
+    _print_link(secret)
 
 
 def _valid(kind: TypeAdapter[str], text: str, option: str) -> str:
@@ -136,7 +132,7 @@ def link(
             "Sudah ada administrator; sebut nama masuknya: lppl account link NAMA.",
             "There is an administrator; name the login: lppl account link NAME.",
         )
-    print(_address(load_settings(), secret))
+    _print_link(secret)
 
 
 @account.command("reset-2fa")

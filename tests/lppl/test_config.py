@@ -144,6 +144,20 @@ def test_both_halves_of_a_certificate(tmp_path: Path) -> None:
     assert "tidak ada" in mistake(None, LPPL_TLS_CERT=str(cert), LPPL_TLS_KEY=str(tmp_path / "x"))
 
 
+@pytest.mark.parametrize(
+    ("text", "address"),
+    [
+        ("", "http://localhost:8080"),
+        ('host = "::"\nport = 80', "http://localhost:80"),
+        ('host = "2001:db8::7"', "http://[2001:db8::7]:8080"),
+        ('host = "10.0.0.7"', "http://10.0.0.7:8080"),
+        ('public_url = "https://siaran.example/"', "https://siaran.example"),
+    ],
+)
+def test_where_the_pages_are(text: str, address: str) -> None:
+    assert read_settings(text, {}).address == address
+
+
 def test_passwords_are_not_shown() -> None:
     s = read_settings(
         None, {"LPPL_DATABASE_URL": "postgresql://u:ra:ha@sia@h/d", "LPPL_REDIS_URL": "redis://:sandi@h:6379/0"}
