@@ -124,7 +124,7 @@ if (week) {
     check(on);
   });
   listen("plan", (news) => {
-    if (!news?.channel || news.channel === state.channel) refresh(news?.author);
+    if (!news?.channel || news.channel === state.channel) refresh(news);
   });
   listen("again", () => refresh());
   moved(`kerja/pola ${state.channel}`);

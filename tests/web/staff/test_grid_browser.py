@@ -207,6 +207,16 @@ async def test_who_saves_a_programme_second_is_asked_before_the_first_is_replace
     assert sari.opened.complaints == []
 
 
+async def test_the_week_follows_what_a_programme_is_called(sari: Staff) -> None:
+    async with sari.page.expect_response(re.compile("/kerja/kabar")):  # from then on it hears the news
+        await sari.open()
+    block = await sari.see("kabar-pagi", "2026-11-23")
+    await expect(block).to_contain_text("Kabar Pagi")
+    await sari.desk.ask("PUT", "/api/v1/programmes/kabar-pagi", title="Warta Fajar")
+    await expect(block).to_contain_text("Warta Fajar", timeout=LONG)
+    assert sari.opened.complaints == []
+
+
 async def test_two_people_change_the_same_programme_and_choose(sari: Staff, come: Come) -> None:
     budi = await come(Role.ADMIN, "budi")
     await budi.see("kabar-pagi", "2026-11-23")

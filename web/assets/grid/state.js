@@ -15,6 +15,8 @@ const watchers = new Set();
 const undoes = [];
 const redoes = [];
 const MOST = 100;
+/** News of documents that blocks and fixed events are made of: titles and colours, azan, the days of Ramadan. */
+const BESIDES = new Set(["programme", "channel", "hijri"]);
 let queue = Promise.resolve();
 let asked = 0;
 let foreign = 0;
@@ -164,12 +166,16 @@ async function stepped(from, to, forward) {
   toast(t(forward ? "redone" : "undone", { label: last.label }), "info");
 }
 
-/** Look whether somebody else has changed the grid; then show it as it is now. */
-export async function refresh(author) {
+/** Look whether somebody else has changed the grid, or what its week shows besides; then show it as it is now. */
+export async function refresh(news = null) {
   await queue;
   if (state.version !== null) return;
   const now = await trying(() => api("GET", channelPath("grid")));
-  if (!now || (now.revision === state.revision && now.state === state.kind)) return;
+  if (!now) return;
+  if (now.revision === state.revision && now.state === state.kind) {
+    if (BESIDES.has(news?.what)) await trying(loadWeek);
+    return;
+  }
   await trying(load);
-  if (author) toast(t("loaded_theirs", { author }), "info");
+  if (news?.author) toast(t("loaded_theirs", { author: news.author }), "info");
 }
