@@ -275,6 +275,13 @@ def builders() -> int:
     return sum(builds(frame) for frame in sys._current_frames().values())
 
 
+async def building() -> None:
+    """Wait until days are being built."""
+    async with asyncio.timeout(30):
+        while not builders():
+            await asyncio.sleep(0.001)
+
+
 async def test_days_are_built_one_at_a_time_also_when_nobody_waits_for_them_any_more(site: Site) -> None:
     desk, at_once = site.office.planning, set()
     asked = []
@@ -291,3 +298,16 @@ async def test_days_are_built_one_at_a_time_also_when_nobody_waits_for_them_any_
         at_once.add(builders())
     assert max(at_once) == 1
     assert not asked[-1].cancelled() and asked[-1].exception() is None
+
+
+async def test_a_day_is_made_for_those_who_still_wait_and_anew_when_nobody_did(site: Site) -> None:
+    days, far = site.office.days, DAY + timedelta(days=50)
+    first, second = (asyncio.create_task(days.day("radio", far, NOW)) for _ in range(2))
+    await building()
+    first.cancel()
+    assert (await second).date == far
+    alone = asyncio.create_task(days.day("radio", DAY + timedelta(days=51), NOW))
+    await building()
+    alone.cancel()
+    assert (await days.day("radio", DAY + timedelta(days=51), NOW)).lines
+    assert first.cancelled() and alone.cancelled()
