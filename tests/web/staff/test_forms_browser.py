@@ -1,25 +1,17 @@
 """Forms of staff in a browser: what is wrong is said at its field, secrets are shown once, files are read."""
 
 import re
-from collections.abc import AsyncIterator
 
 import pytest
 from playwright.async_api import Browser, expect
 
 from lppl.accounts import Role
 from lppl.desk.sheets import as_csv
-from tests.station.browser import chromium
 from tests.web.staff.browsing import browsing
 from tests.web.staff.conftest import PASSWORD, Site
 
 pytestmark = [pytest.mark.browser]
 LONG_MS = 60_000
-
-
-@pytest.fixture
-async def browser() -> AsyncIterator[Browser]:
-    async with chromium() as running:
-        yield running
 
 
 def address(site: Site, path: str) -> str:

@@ -17,7 +17,6 @@ from lppl.config import Settings
 from streaming.level_store import LevelStore
 from streaming.levels import Levels, Outline
 from tests.lppl.planned_station import MATERIAL, asset_of
-from tests.station.browser import chromium
 from tests.station.service import eventually
 from tests.web.staff.browsing import Open, browsing
 from tests.web.staff.conftest import Site
@@ -27,12 +26,6 @@ from tests.web.staff.test_uploads import sound
 pytestmark = [pytest.mark.integration, pytest.mark.browser]
 
 expect.set_options(timeout=20_000)
-
-
-@pytest.fixture
-async def browser() -> AsyncIterator[Browser]:
-    async with chromium() as running:
-        yield running
 
 
 @pytest.fixture

@@ -2,7 +2,6 @@
 
 import asyncio
 import re
-from collections.abc import AsyncIterator
 from datetime import timedelta
 
 import pytest
@@ -14,7 +13,6 @@ from lppl.journal import Entry
 from lppl.rundown import line_to_json
 from scheduler.agenda import day_bounds
 from tests.scheduler.aired import line
-from tests.station.browser import chromium
 from tests.web.staff.browsing import browsing
 from tests.web.staff.conftest import NOW, Site
 from tests.web.staff.log_site import MINUTE, SATURDAY, lay_down
@@ -36,12 +34,6 @@ async def past(site: Site) -> list[Entry]:
     await site.office.planning.store.keep_day("tv", str(SATURDAY), [line_to_json(x) for x in planned], NOW)
     await Incidents(site.office.library.engine).open("tv", "silence", "Sunyi", NOW - timedelta(minutes=9))
     return found
-
-
-@pytest.fixture
-async def browser() -> AsyncIterator[Browser]:
-    async with chromium() as running:
-        yield running
 
 
 def address(site: Site, path: str) -> str:
