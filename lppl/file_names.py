@@ -8,6 +8,8 @@ from pathlib import PurePosixPath
 LONGEST = 200
 """Bytes of one name; file systems allow 255, and a number or a hidden suffix may be added."""
 DEEPEST = 8
+MOST = 1000
+"""Characters of a name that are looked at: no file system has longer ones."""
 _FORBIDDEN = re.compile(r'[<>:"|?*\\/\x00-\x1f\x7f]')
 # Direction marks, isolates and zero-width signs hide what a name is, as in "lagu<RLO>3pm.exe".
 _HIDDEN = re.compile("[\u200b-\u200f\u202a-\u202e\u2060-\u206f\ufeff\ufff9-\ufffd]")
@@ -18,7 +20,7 @@ _TEMPORARY = re.compile(r"(?i)(\.(part|tmp|crdownload|download|partial|filepart|
 
 def safe_name(said: str, otherwise: str = "berkas") -> str:
     """Return one name (no folder) near to what was said; never empty, hidden, temporary or a device of Windows."""
-    text = unicodedata.normalize("NFC", _HIDDEN.sub("", said[:4000]))
+    text = unicodedata.normalize("NFC", _HIDDEN.sub("", said[:MOST]))
     text = "".join(c for c in text if unicodedata.category(c) not in ("Cs", "Co", "Cn"))
     text = _SPACE.sub(" ", _FORBIDDEN.sub("_", text)).strip()
     text = _TEMPORARY.sub("", text).lstrip(".~$ ").rstrip(". ")

@@ -7,6 +7,7 @@ apart, and XML with entities or declarations of its own is refused (billion laug
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from typing import TYPE_CHECKING, cast
 from urllib.parse import unquote
 from xml.etree import ElementTree
 
@@ -15,12 +16,20 @@ from lppl.errors import LpplError
 MOST_BYTES = 4 << 20
 MOST_ROWS = 5000
 LONGEST = 1000
-_M3U_INFO = re.compile(r"#EXTINF:\s*(-?\d+(?:\.\d+)?)[^,]*,(.*)", re.IGNORECASE)
+PIECE = 1 << 14
+"""Characters of XML that are parsed at a time: nothing else runs meanwhile, not even the air."""
+DEEPEST = 32
+MOST_ELEMENTS = 20 * MOST_ROWS
+_NUMBER = re.compile(r"\s*(-?\d{1,9}(?:\.\d{1,9})?)")
 _PLS_LINE = re.compile(r"(file|title|length)(\d{1,6})\s*=(.*)", re.IGNORECASE)
 _DRIVE = re.compile(r"^[A-Za-z]:/")
 _FILE = re.compile(r"^file:(//[^/\\]*)?", re.IGNORECASE)
+_DECLARATION = re.compile(r"\s*<\?xml[^>]*>")
 _DECLARED = re.compile(r"<!\s*(DOCTYPE|ENTITY)", re.IGNORECASE)
 XSPF = "{http://xspf.org/ns/0/}"
+
+if TYPE_CHECKING:
+    _Parser = ElementTree.XMLPullParser[ElementTree.Element]
 
 
 class PlaylistUnreadable(LpplError):
@@ -111,8 +120,10 @@ def _m3u(text: str) -> Iterator[Row]:
     seconds, title = 0.0, ""
     for line in text.splitlines():
         said = line.strip()
-        if info := _M3U_INFO.match(said):
-            seconds, title = float(info[1]), info[2]
+        if said[:8].upper() == "#EXTINF:":
+            facts, _, title = said[8:].partition(",")
+            number = _NUMBER.match(facts)
+            seconds = float(number[1]) if number else 0.0
         elif said and not said.startswith("#"):
             yield _row(said, title, "", seconds)
             seconds, title = 0.0, ""
@@ -135,18 +146,52 @@ def _xspf(text: str) -> Iterator[Row]:
             "Berkas XSPF dengan DOCTYPE atau ENTITY ditolak demi keamanan.",
             "XSPF files with DOCTYPE or ENTITY are refused for safety.",
         )
+    if declaration := _DECLARATION.match(text):
+        text = text[declaration.end() :]
+    parser: _Parser = ElementTree.XMLPullParser(("start", "end"))
+    reading = _Reading()
     try:
-        root = ElementTree.fromstring(re.sub(r"^\s*<\?xml[^>]*\?>", "", text))  # noqa: S314 - see above
-    except (ElementTree.ParseError, ValueError, RecursionError):
+        for at in range(0, len(text), PIECE):  # nothing else runs while a piece is parsed, not even the air
+            parser.feed(text[at : at + PIECE])
+            yield from reading.rows(parser)
+        parser.close()
+        yield from reading.rows(parser)
+    except (ElementTree.ParseError, ValueError):
         raise _no_playlist() from None
-    if root.tag not in (f"{XSPF}playlist", "playlist"):
-        raise _no_playlist()
-    space = XSPF if root.tag.startswith("{") else ""
-    for track in root.iter(f"{space}track"):
-        said = {name: (track.findtext(f"{space}{name}") or "").strip() for name in ("location", "title", "creator")}
+
+
+class _Reading:
+    """How far an XSPF file has been read. `depth`: elements that are open; `count`: all that there were."""
+
+    def __init__(self) -> None:
+        self.depth = self.count = 0
+        self.space = ""
+
+    def rows(self, parser: "_Parser") -> Iterator[Row]:
+        """Yield the tracks that have come to their end. Raises PlaylistUnreadable."""
+        for event, element in cast(Iterator[tuple[str, ElementTree.Element]], parser.read_events()):
+            if event == "start":
+                self._begun(element.tag)
+                continue
+            self.depth -= 1
+            if element.tag == f"{self.space}track":
+                yield self._row(element)
+                element.clear()
+
+    def _begun(self, tag: str) -> None:
+        if not self.depth:
+            if tag not in (f"{XSPF}playlist", "playlist"):
+                raise _no_playlist()
+            self.space = XSPF if tag.startswith("{") else ""
+        self.depth, self.count = self.depth + 1, self.count + 1
+        if self.depth > DEEPEST or self.count > MOST_ELEMENTS:
+            raise _no_playlist()
+
+    def _row(self, track: ElementTree.Element) -> Row:
+        said = {n: (track.findtext(f"{self.space}{n}") or "").strip() for n in ("location", "title", "creator")}
         where = unquote(said["location"]) if "://" not in said["location"] else said["location"]
-        length = _seconds(track.findtext(f"{space}duration") or "") / 1000
-        yield _row(where, said["title"], said["creator"], length)
+        length = _seconds(track.findtext(f"{self.space}duration") or "") / 1000
+        return _row(where, said["title"], said["creator"], length)
 
 
 def _seconds(said: str) -> float:

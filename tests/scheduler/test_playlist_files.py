@@ -1,5 +1,7 @@
 """Playlists of other programs: formats, paths of other computers, encodings, and what is refused."""
 
+import time
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -68,6 +70,27 @@ def test_formats(data: bytes, kind: str, row: Row) -> None:
 def test_refused(data: bytes) -> None:
     with pytest.raises(PlaylistUnreadable):
         read_playlist(data)
+
+
+@pytest.mark.parametrize(
+    "data",
+    [
+        b"#EXTINF:" + b"1" * 4_000_000,
+        b"#EXTINF:1" + b" " * 4_000_000,
+        b"[playlist]\nFile1" + b" " * 4_000_000,
+        b"<a>" * 1_300_000,
+        b"<playlist>" + b"<a>" * 550_000 + b"</a>" * 550_000 + b"</playlist>",
+        b"<playlist>" + b"<track/>" * 500_000 + b"</playlist>",
+        b"<playlist>" + b"<x/>" * 1_000_000 + b"</playlist>",
+    ],
+    ids=["digits", "blanks", "key", "open", "deep", "tracks", "elements"],
+)
+def test_what_means_harm_is_refused_at_once(data: bytes) -> None:
+    """A pattern or a parser that is busy for seconds lets nothing else run, not even the air."""
+    began = time.thread_time()
+    with pytest.raises(PlaylistUnreadable):
+        read_playlist(data)
+    assert time.thread_time() - began < 2
 
 
 @given(st.binary(max_size=400))
