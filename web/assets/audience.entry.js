@@ -15,10 +15,14 @@ if ("serviceWorker" in navigator) navigator.serviceWorker.register(`${root}sw.js
 // ---- no line: back to what was asked for, by itself once there is one
 
 const again = one("again");
-if (again) {
-  const back = new URL(new URLSearchParams(location.search).get("ke") ?? again.href, location.href);
+const asked = new URLSearchParams(location.search).get("ke");
+if (again && asked) {
+  const back = new URL(asked, location.href);
   if (back.origin === location.origin) again.href = back.href;
-  addEventListener("online", () => again.click());
+  // that there is a line again is said before the station can be reached by it
+  const look = () => fetch(again.href, { method: "HEAD", cache: "no-store" }).then(() => again.click(), () => {});
+  addEventListener("online", look);
+  setInterval(look, 5000);
 }
 
 // ---- catch-up
