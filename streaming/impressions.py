@@ -78,15 +78,19 @@ class Impressions:
         if counters == self._counters and not self._todo:
             return
         recorded = await self._library.house_ids()
-        soon = await asyncio.to_thread(self._soon)
-        # what airs may be the station's own, which no library holds
-        new = sorted(h for h in {*recorded, *soon} - self._known if h.split(".", 1)[1] in self._recipes)
-        bare = await asyncio.to_thread(lambda: [house for house in new if self._misses(house)])
-        self._known = recorded.union(soon)  # what is lost, and then made again, is new
-        self._todo += reversed(bare)
-        places = {house: n for n, house in enumerate(soon)}
-        self._todo.sort(key=lambda house: -places.get(house, len(places)))
+        # beside the event loop: of a large library it is a tenth of a second
+        self._todo, self._known = await asyncio.to_thread(self._sorted_out, recorded)
         self._counters = counters
+
+    def _sorted_out(self, recorded: frozenset[HouseId]) -> tuple[list[HouseId], frozenset[HouseId]]:
+        """Return what is to be done, what goes first last, and all that is known now. Blocking."""
+        soon = self._soon()
+        # what airs may be the station's own, which no library holds
+        known = recorded.union(soon)  # what is lost, and then made again, is new
+        new = sorted(h for h in known - self._known if h.split(".", 1)[1] in self._recipes)
+        todo = [*self._todo, *reversed([house for house in new if self._misses(house)])]
+        places = {house: n for n, house in enumerate(soon)}
+        return sorted(todo, key=lambda house: -places.get(house, len(places))), known
 
     def _misses(self, house: HouseId) -> bool:
         return not self._heard(house) or not self._seen(AssetId(house.split(".", 1)[0]))
