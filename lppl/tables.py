@@ -445,7 +445,7 @@ uploads = Table(
     Column("seen", Instant, nullable=False),
     Column("told", Text, nullable=False),
 )
-"""Files on their way in. `state`: receiving, done, refused, given up; `path`: where it will lie in the media folder."""
+"""Files on their way in. `state`: receiving, checking, done, refused, given up; `path`: where in the media folder."""
 
 incidents = Table(
     "incidents",

@@ -20,7 +20,6 @@ from streaming.level_store import LevelStore
 from streaming.pictures import Thumbs
 from web.hls import PLAYLIST_TYPE, send_body
 
-PREFIX = "/staff/preview"
 KEPT = {"Cache-Control": "private, max-age=3600", "X-Content-Type-Options": "nosniff"}
 """The bytes of an address never change, but only staff may have them."""
 FRESH = {"Cache-Control": "private, no-cache", "X-Content-Type-Options": "nosniff"}
@@ -32,7 +31,7 @@ _ASSET = re.compile(r"[0-9a-f]{40}")
 _NUMBER = re.compile(r"[0-9]{1,6}")
 
 
-class NotThere(LpplError):
+class NothingToShow(LpplError):
     """There is nothing to show of an item."""
 
     def __init__(self) -> None:
@@ -134,18 +133,6 @@ ADDRESSES: Sequence[tuple[str, Answer]] = (
 """What may be asked for (GET, HEAD), as paths below a prefix, and who answers."""
 
 
-def preview_routes(found: Preview, prefix: str = PREFIX) -> list[web.RouteDef]:
-    """Return the routes below `prefix` of an application; whoever registers them puts the login around them."""
-
-    def plain(answer: Answer) -> Callable[[web.Request], Awaitable[web.StreamResponse]]:
-        async def handler(request: web.Request) -> web.StreamResponse:
-            return await answer(found, request, request.match_info)
-
-        return handler
-
-    return [web.get(prefix + path, plain(answer)) for path, answer in ADDRESSES]
-
-
 def _asset(params: Mapping[str, str]) -> AssetId:
     if not _ASSET.fullmatch(params["asset"]):
         raise _missing()
@@ -166,7 +153,7 @@ def _rendition(found: HouseSet, params: Mapping[str, str]) -> Rendition:
 
 
 def _missing(why: LpplError | None = None) -> web.HTTPNotFound:
-    return web.HTTPNotFound(text=str(why or NotThere()), headers={"Cache-Control": "no-store"})
+    return web.HTTPNotFound(text=str(why or NothingToShow()), headers={"Cache-Control": "no-store"})
 
 
 def _playlist(text: str) -> web.Response:

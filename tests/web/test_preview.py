@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 from aiohttp import web
 from aiohttp.test_utils import TestClient, TestServer
+from aiohttp.typedefs import Handler
 from PIL import Image
 
 from lppl.media import AssetId, AudioRung, ChannelKind, Profile, Tags, VideoRung
@@ -19,9 +20,11 @@ from streaming.level_store import LevelStore
 from streaming.levels import POINTS, Levels, Outline, SoundUnreadable
 from streaming.pictures import Thumbs
 from streaming.probe import probe
-from web.preview import PREFIX, Preview, preview_routes
+from web.preview import ADDRESSES, Answer, Preview
 
 pytestmark = pytest.mark.integration
+
+PREFIX = "/materi"
 
 SOUND = (AudioRung("a128", 128_000), AudioRung("a64", 64_000))
 TV = Profile(
@@ -57,7 +60,15 @@ def data(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture
 async def client(data: Path) -> AsyncIterator[TestClient[Any, Any]]:
     app = web.Application()
-    app.add_routes(preview_routes(Preview.of(data)))
+    preview = Preview.of(data)
+
+    def plain(answer: Answer) -> Handler:
+        async def handler(request: web.Request) -> web.StreamResponse:
+            return await answer(preview, request, request.match_info)
+
+        return handler
+
+    app.add_routes([web.get(PREFIX + path, plain(answer)) for path, answer in ADDRESSES])
     async with TestClient(TestServer(app)) as client:
         yield client
 
