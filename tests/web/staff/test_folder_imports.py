@@ -9,12 +9,11 @@ from typing import Any
 
 import pytest
 from aiohttp.test_utils import TestServer
-from playwright.async_api import expect
+from playwright.async_api import Browser, expect
 
 from lppl.accounts import Role
 from lppl.config import Settings, read_settings
 from lppl.desk.folders import FolderDesk
-from tests.station.browser import chromium
 from tests.station.service import eventually
 from tests.web.staff.browsing import browsing
 from tests.web.staff.conftest import Site, Visitor
@@ -190,11 +189,11 @@ async def test_who_may(site: Site, who: Visitor, archive: Path) -> None:
 
 @pytest.mark.integration
 @pytest.mark.browser
-async def test_by_keyboard_on_the_page(site: Site, archive: Path, settings: Settings) -> None:
+async def test_by_keyboard_on_the_page(browser: Browser, site: Site, archive: Path, settings: Settings) -> None:
     visitor, server = await site.logged_in(Role.PROGRAMME), site.client.server
     assert isinstance(server, TestServer)
     url = str(server.make_url("/kerja/materi"))
-    async with chromium() as browser, browsing(browser, url, visitor.cookie) as opened:
+    async with browsing(browser, url, visitor.cookie) as opened:
         page = opened.page
         await page.get_by_role("button", name="Impor folder").press("Enter")
         dialog = page.get_by_role("dialog")
