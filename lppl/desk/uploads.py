@@ -118,7 +118,7 @@ class UploadDesk:
     async def create(self, actor: Actor, name: Sequence[str], folder: str, size: int, now: datetime) -> Upload:
         """Begin an upload of an account; `name` are the parts of the file's path as its owner has it.
 
-        Raises UploadTooLarge, TooManyUploads, NoRoom.
+        Raises UploadTooLarge, TooManyUploads, NoRoom; LpplError while the disk is away.
         """
         account = _account(actor)
         if size > LARGEST:
@@ -126,7 +126,14 @@ class UploadDesk:
         await self.sweep(now)
         if await self.store.under_way(account) >= OPEN_MOST:
             raise TooManyUploads
-        await asyncio.to_thread(self._check_room, size + await self.store.outstanding())
+        needed = size + await self.store.outstanding()
+        try:
+            await asyncio.to_thread(self._check_room, needed)
+        except OSError as error:
+            raise LpplError(
+                f"Folder materi atau folder data tidak dapat dicapai ({error.strerror}); periksa disknya.",
+                f"The media folder or the data folder cannot be reached ({error.strerror}); check the disk.",
+            ) from error
         path = PurePosixPath(safe_folder(folder)) / safe_path(name)
         upload = Upload(secrets.token_hex(16), account, str(path), size, 0, UploadState.RECEIVING, now, now, "")
         await asyncio.to_thread(self._begin, upload.id)

@@ -210,6 +210,13 @@ async def test_the_disk_is_left_to_the_air(site: Site, settings: Settings) -> No
     assert huge.status == 413
 
 
+async def test_a_media_disk_that_is_away_is_said(site: Site, settings: Settings) -> None:
+    settings.media_dir.rmdir()
+    who = await site.logged_in(Role.PROGRAMME)
+    answer = await who.post("/api/v1/tus", headers=TUS | {"Upload-Length": "5", "Upload-Metadata": said(filename="a")})
+    assert answer.status == 409 and "Folder materi" in (await answer.json())["detail"]
+
+
 async def test_only_whom_it_belongs_to(site: Site) -> None:
     who, other = await site.logged_in(Role.PROGRAMME), await site.logged_in(Role.OPERATOR)
     where = await begin(who, 100)
