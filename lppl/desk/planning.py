@@ -292,6 +292,17 @@ class PlanningDesk:
         past, others = await self._past(channel, situation.now), await self._others(channel)
         return await _built(lambda: self._ordered(situation, lines, span, past, others))
 
+    async def order_of(
+        self, channel: str, day: date, now: datetime, remains: Callable[[Material], bool]
+    ) -> tuple[Line, ...]:
+        """Return the lines that a local day would have, from now on, if only what `remains` were in the library."""
+        s = await self._situation(channel, now)
+        shelf = Shelf({asset: material for asset, material in s.shelf.materials.items() if remains(material)})
+        past, others = await self._past(channel, s.now), await self._others(channel)
+        span = day_bounds(day, self.zone)
+        order = await _built(lambda: self._ordered(replace(s, shelf=shelf), (), span, past, others))
+        return order.lines
+
     def _told(self, channel: str) -> tuple[Line, ...]:
         return read_rundown(self.settings, channel)
 

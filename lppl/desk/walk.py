@@ -22,12 +22,11 @@ from lppl.desk.office import Office
 from lppl.errors import LpplError
 from lppl.events import PlanChanged
 from lppl.library import Library
-from lppl.media import ChannelKind
+from lppl.media import ChannelKind, Material
 from lppl.plan_store import GridVersion, Kind
 from lppl.programme import Programme
 from lppl.records import AssetState
 from lppl.tables import asset_files, assets
-from scheduler.agenda import day_bounds
 from scheduler.first_week import Part, Parts, Wanted, first_week, guess, missing
 from scheduler.grid_text import Bundle
 
@@ -261,22 +260,17 @@ async def part_with_demo(office: Office, actor: Actor, now: datetime) -> None:
 
 
 async def _stands_alone(office: Office, channel: ChannelSettings, demo: DemoRecord, now: datetime) -> None:
-    """Raise DemoNeeded unless a channel has a day without the demo's material ahead of it."""
+    """Raise DemoNeeded unless tomorrow would be full of the station's own material, were the demo's gone."""
     desk = office.planning
+
+    def own(material: Material) -> bool:
+        return any(not path.startswith("/") and not demo.owns(path) for path in material.paths)
+
     if await desk.store.in_force(channel.id) is None:
         raise DemoNeeded(channel.name, "terbitkan minggunya dulu.", "publish its week first.")
-    today = now.astimezone(desk.zone).date()
-    order = await desk.order(channel.id, today, today + timedelta(days=1), now)
-    start = day_bounds(today, desk.zone)[0]
-    shelf = await desk.library.shelf(desk.settings.profile(channel))
-    own = {
-        material.asset
-        for material in shelf.materials.values()
-        if any(not path.startswith("/") and not demo.owns(path) for path in material.paths)
-    }
-    lines = [line for line in order.lines if line.end > start]
-    ready = sum(line.length for line in lines if line.material.asset in own)
-    whole = sum(line.length for line in lines)
+    alone = await desk.order_of(channel.id, now.astimezone(desk.zone).date() + timedelta(days=1), now, own)
+    ready = sum(line.length for line in alone if own(line.material))
+    whole = sum(line.length for line in alone)
     if not whole or ready < whole * SHARE_READY:
         raise DemoNeeded(
             channel.name,

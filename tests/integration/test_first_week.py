@@ -1,6 +1,7 @@
 """From the first login to a published week on the air: what somebody who has never seen the product does, in a browser.
 
-The station has material and nothing else; the one-time link is read where the service prints it.
+The station has material, and the demo makes its own beside it; the one-time link is read where the service prints it.
+In the end the demo's is thrown away, and everybody else comes in.
 """
 
 import json
@@ -8,8 +9,9 @@ import re
 import time
 
 import pytest
-from playwright.async_api import Page, expect
+from playwright.async_api import Browser, Page, expect
 
+from lppl.demo.record import read
 from tests.station.browser import LONG_MS, chromium
 from tests.station.service import Home, Service, eventually, get, running
 from tests.station.watcher import Watcher, watching
@@ -20,6 +22,25 @@ PASSWORD = "kuda laut makan soto"
 RESTART_S = 60.0
 """So long requests may fail while the service starts anew, on a machine that is busy; no segment may be missing."""
 ENOUGH_S = 15 * 60.0
+
+SEEN_BY_ALL = ["Ruang Kendali", "Rundown", "Pola Acara", "Materi", "Pesanan Iklan"]
+WITH_LOG = [*SEEN_BY_ALL[:2], "Log Siaran", *SEEN_BY_ALL[2:]]
+EVERYBODY = {
+    "penata": ("Pola Acara", [*WITH_LOG, "Impor", "Dasbor"]),
+    "operator": ("Ruang Kendali", WITH_LOG),
+    "penyiar": ("Ruang Kendali", WITH_LOG),
+    "aduan": ("Rundown", SEEN_BY_ALL),
+    "opd": ("Ruang Kerja", []),
+    "pimpinan": ("Dasbor", [*WITH_LOG, "Dasbor", "Jejak Perubahan"]),
+    "pengamat": ("Rundown", SEEN_BY_ALL),
+}
+"""Role -> where its day begins, and what its menu holds; the administrator is who has come this far."""
+ADD = """async ([root, account]) => {
+  const csrf = document.querySelector('meta[name="csrf"]').content;
+  const headers = {"Content-Type": "application/json", "X-CSRF-Token": csrf};
+  const answer = await fetch(`${root}/api/v1/accounts`, {method: "POST", headers, body: JSON.stringify(account)});
+  return (await answer.json()).link.url;
+}"""
 
 
 async def first_link(home: Home) -> str:
@@ -32,6 +53,11 @@ async def first_link(home: Home) -> str:
 
     await eventually(printed, "the service prints the one-time link")
     return home.url + found[-1]
+
+
+def material(home: Home) -> set[str]:
+    """Return the paths of all files in the media folder."""
+    return {p.relative_to(home.media).as_posix() for p in home.media.rglob("*") if p.is_file()}
 
 
 def programmes(home: Home, channel: str) -> set[str]:
@@ -65,7 +91,9 @@ async def test_first_login_to_a_week_on_the_air(home: Home) -> None:
     # the file that tests share names the station; here the pages do
     settings = home.folder / "lppl.toml"
     text = settings.read_text()
-    settings.write_text(re.sub(r"\[station\]\nname = .*\nplace = .*\n", "", text))
+    text = re.sub(r"\[station\]\nname = .*\nplace = .*\n", "", text)
+    settings.write_text(text.replace("demo = false\n", ""))
+    own = material(home)
     began = time.monotonic()
     async with running(home) as service, chromium() as browser:
         page = await browser.new_page(viewport={"width": 1366, "height": 900})
@@ -80,7 +108,11 @@ async def test_first_login_to_a_week_on_the_air(home: Home) -> None:
             for channel, name in (("tv", "TV Uji"), ("radio", "Radio Uji")):
                 await publish_the_week(page, channel, name)
             await on_the_air(home, service)
-        assert radio.faults == [], "the restart, and the new week, cost no listener anything"
+            await leave_the_demo(page, home, own)
+            await service.on_air()
+        assert radio.faults == [], "two restarts, and the new week, cost no listener anything"
+        for role, (heading, menu) in EVERYBODY.items():
+            await somebody_comes_in(browser, page, home, role, heading, menu)
         assert complaints == []
     assert time.monotonic() - began < ENOUGH_S
 
@@ -120,3 +152,42 @@ async def on_the_air(home: Home, service: Service) -> None:
         await eventually(planned, f"the running order of {channel} is the published week's")
         await eventually(airs, f"{channel} airs the published week")
     await service.on_air()
+
+
+async def leave_the_demo(page: Page, home: Home, own: set[str]) -> None:
+    """Throw the demo's material away: it goes, all of it and nothing else, and is not made again."""
+
+    async def made() -> bool:
+        return len(read(home.data).files) > 1
+
+    await eventually(made, "the demo has made something")
+    await page.locator('[data-role="remove-demo"]').click(timeout=LONG_MS)
+    await page.get_by_role("dialog").get_by_role("button", name="Buang contoh").click()
+
+    async def gone() -> bool:
+        return not (home.data / "demo.json").exists() and material(home) == own
+
+    await eventually(gone, "what the demo made is gone")
+    await expect(page.get_by_role("heading", name="Buang contoh")).to_be_hidden(timeout=LONG_MS)
+
+
+async def somebody_comes_in(
+    browser: Browser, admin: Page, home: Home, role: str, heading: str, menu: list[str]
+) -> None:
+    """An account of a role is made; its owner sets a password by the link, logs in, and begins the day."""
+    link = await admin.evaluate(ADD, [home.url, {"login": role, "name": f"Petugas {role}", "role": role}])
+    context = await browser.new_context(viewport={"width": 390, "height": 844})
+    page = await context.new_page()
+    complaints: list[str] = []
+    page.on("pageerror", lambda error: complaints.append(str(error)))
+    await page.goto(home.url + link[link.index("/kerja/") :])
+    await page.get_by_label("Kata sandi").fill(PASSWORD)
+    await page.get_by_role("button", name="Simpan").click()
+    await page.get_by_label("Nama masuk").fill(role)
+    await page.get_by_label("Kata sandi", exact=True).fill(PASSWORD)
+    await page.get_by_role("button", name="Masuk").click()
+    await expect(page.get_by_role("heading", level=1)).to_have_text(heading, timeout=LONG_MS)
+    places = page.locator("#menu .nav-item a.nav-link[href*='kerja/']:not([href$='kerja/akun'])")
+    assert [text.strip() for text in await places.all_inner_texts()] == menu, role
+    assert complaints == []
+    await context.close()
