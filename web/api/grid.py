@@ -99,7 +99,7 @@ async def file(visit: Visit, params: OfVersion) -> web.Response:
     return web.Response(text=text, content_type="application/toml", headers=headers)
 
 
-@operations.post("/channels/{channel}/grid/check", Right.VIEW, "Periksa pola acara / Check the grid")
+@operations.post("/channels/{channel}/grid/check", Right.VIEW, "Periksa pola acara / Check the grid", asks=True)
 async def check(visit: Visit, params: OfChannel, body: ToCheck) -> CheckOut:
     """Build the coming days and judge them; nothing is kept."""
     desk = visit.office.grids

@@ -161,7 +161,9 @@ async def table(visit: Visit, params: OfSheet) -> SheetOut:
     )
 
 
-@operations.post("/imports/{file}/sheets/{sheet}/grid/preview", Right.PLAN, "Lihat pola acara / Look at the grid")
+@operations.post(
+    "/imports/{file}/sheets/{sheet}/grid/preview", Right.PLAN, "Lihat pola acara / Look at the grid", asks=True
+)
 async def preview_grid(visit: Visit, params: OfSheet, body: GridImport) -> GridReadOut:
     """Return what is understood and what is not; nothing is kept."""
     sheet = _sheet(visit, params)
@@ -178,7 +180,9 @@ async def keep_grid(visit: Visit, params: OfSheet, body: GridImport) -> GridKept
     return GridKeptOut(number=done.version.number, revision=done.version.revision, entries=entries)
 
 
-@operations.post("/imports/{file}/sheets/{sheet}/orders/preview", Right.PLAN, "Lihat pesanan / Look at the orders")
+@operations.post(
+    "/imports/{file}/sheets/{sheet}/orders/preview", Right.PLAN, "Lihat pesanan / Look at the orders", asks=True
+)
 async def preview_orders(visit: Visit, params: OfSheet, body: OrderImport) -> OrdersReadOut:
     """Return what is understood and what is not; nothing is kept."""
     sheet = _sheet(visit, params)

@@ -57,6 +57,8 @@ class Operation:
     consumes: tuple[str, ...] = ()
     """Types of a body that is no JSON; the function gets its bytes as `data`, at most `largest`."""
     largest: int = 0
+    asks: bool = False
+    """Changes nothing, although it is no GET."""
 
     @property
     def name(self) -> str:
@@ -71,7 +73,7 @@ class Operation:
     @property
     def route(self) -> Route:
         """Its address and the handler that speaks JSON for it."""
-        return Route(self.method, PREFIX + self.path, self.need, self.answered, api=True)
+        return Route(self.method, PREFIX + self.path, self.need, self.answered, api=True, asks=self.asks)
 
     async def answered(self, visit: Visit) -> web.StreamResponse:
         """Read a request, do it, and write the answer."""
@@ -170,7 +172,7 @@ class Operations:
 
     def _declared(
         self, method: str, path: str, need: Right | Need, summary: str, *, status: int = 200,
-        produces: Sequence[str] = (), consumes: Sequence[str] = (), largest: int = 0,
+        produces: Sequence[str] = (), consumes: Sequence[str] = (), largest: int = 0, asks: bool = False,
     ) -> Callable[[F], F]:  # fmt: skip
         def declare(run: F) -> F:
             hints = get_type_hints(inspect.unwrap(run))
@@ -181,7 +183,7 @@ class Operations:
                 Operation(
                     self.tag, method, path, need, summary, run, hints.get("params"), hints.get("body"),
                     None if nothing or stream else answer, 204 if nothing else status, tuple(produces),
-                    tuple(consumes), largest,
+                    tuple(consumes), largest, asks,
                 )
             )  # fmt: skip
             return run

@@ -281,7 +281,9 @@ async def proposal(visit: Visit, params: OfWeek) -> WeekIn:
     return WeekIn(parts={part: list(folders) for part, folders in found.items()})
 
 
-@operations.post("/setup/weeks/{channel}/preview", Right.PLAN, "Lihat minggu pertama / Look at the first week")
+@operations.post(
+    "/setup/weeks/{channel}/preview", Right.PLAN, "Lihat minggu pertama / Look at the first week", asks=True
+)
 async def preview(visit: Visit, params: OfWeek, body: WeekIn) -> WeekOut:
     """Return the typical week with this material; nothing is kept."""
     return week_out(visit, await walk.preview(visit.office, params.channel, body.parts, body.relay, visit.now))

@@ -4,6 +4,7 @@ The pages are loaded after the air has begun, and without the database there are
 start, and says so.
 """
 
+import asyncio
 from collections.abc import Callable, Sequence
 from typing import Protocol
 
@@ -41,6 +42,7 @@ class Door:
         self.routes = tuple(routes)
         self._office, self._pages, self._api = office, pages, api
         self._router = web.UrlDispatcher()
+        self._changes: set[asyncio.Future[web.StreamResponse]] = set()
         self._by_key = {("HEAD", r.path): r for r in routes if r.method == "GET"}
         self._by_key |= {(r.method, r.path): r for r in routes}
         for method, path in self._by_key:
@@ -60,7 +62,7 @@ class Door:
             if verdict is not Verdict.COME_IN:
                 response = answers.refusal(visit, verdict)
             else:
-                response = await route.handler(visit)
+                response = await self._answered(route, visit)
         except (LpplError, web.HTTPException) as error:
             response = answers.failure(visit, error)
         except (SQLAlchemyError, OSError) as error:
@@ -72,6 +74,20 @@ class Door:
         if not response.prepared:
             response.headers.update({**(api_headers() if is_api else page_headers(visit.nonce)), **response.headers})
         return response
+
+    async def _answered(self, route: Route, visit: Visit) -> web.StreamResponse:
+        """Have it answered. A change that has begun is done to its end, also when its asker has gone away meanwhile."""
+        if route.method in SAFE or route.asks:
+            return await route.handler(visit)
+        change = asyncio.ensure_future(route.handler(visit))
+        self._changes.add(change)
+        change.add_done_callback(self._over)
+        return await asyncio.shield(change)
+
+    def _over(self, change: asyncio.Future[web.StreamResponse]) -> None:
+        self._changes.discard(change)
+        if not change.cancelled():
+            change.exception()  # told to whoever asked; when nobody does any more, there is nobody to tell
 
     async def _visitor(self, visit: Visit) -> tuple[Account | None, Session | None, ApiToken | None, str]:
         """Return account, session, token and cookie of a request."""

@@ -105,13 +105,17 @@ Handler = Callable[[Visit], Awaitable[web.StreamResponse]]
 
 @dataclass(frozen=True, slots=True)
 class Route:
-    """An address: who may ask for it, and who answers. `api`: for programs too, by token; answers are JSON."""
+    """An address: who may ask for it, and who answers. `api`: for programs too, by token; answers are JSON.
+
+    `asks`: nothing is changed, although it is no GET; what nobody waits for any more need not be answered.
+    """
 
     method: str
     path: str
     need: Right | Need
     handler: Handler
     api: bool = False
+    asks: bool = False
 
 
 def get(path: str, need: Right | Need, handler: Handler) -> Route:

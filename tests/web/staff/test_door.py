@@ -1,0 +1,53 @@
+"""What the door does when whoever asked goes away: a change is done to its end, a question is dropped."""
+
+import asyncio
+from typing import Any, cast
+
+import pytest
+from aiohttp import web
+from aiohttp.test_utils import make_mocked_request
+
+from lppl.desk.office import Office
+from web.staff.door import Answers, Door
+from web.staff.visit import Need, Route, Visit
+
+
+class Slow:
+    """A handler that goes on when it is told to."""
+
+    def __init__(self) -> None:
+        self.begun, self.go_on, self.done = asyncio.Event(), asyncio.Event(), asyncio.Event()
+
+    async def handle(self, _visit: Visit) -> web.StreamResponse:
+        self.begun.set()
+        await self.go_on.wait()
+        self.done.set()
+        return web.Response()
+
+
+async def given_up(slow: Slow, route: Route) -> None:
+    """Ask, and go away while it is under way."""
+    door = Door([route], lambda: cast(Office, object()), cast(Answers, object()), cast(Answers, object()))
+    asking = asyncio.ensure_future(door.answer(make_mocked_request(route.method, route.path)))
+    await slow.begun.wait()
+    asking.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await asking
+    slow.go_on.set()
+
+
+async def test_a_change_is_done_to_its_end() -> None:
+    slow = Slow()
+    await given_up(slow, Route("POST", "/api/v1/ubah", Need.NOTHING, slow.handle, api=True))
+    async with asyncio.timeout(30):
+        await slow.done.wait()
+
+
+@pytest.mark.parametrize("more", [{"method": "GET"}, {"method": "POST", "asks": True}])
+async def test_a_question_is_dropped(more: dict[str, Any]) -> None:
+    slow = Slow()
+    route = Route(path="/api/v1/tanya", need=Need.NOTHING, handler=slow.handle, api=True, **more)
+    await given_up(slow, route)
+    for _ in range(3):
+        await asyncio.sleep(0)
+    assert not slow.done.is_set()
