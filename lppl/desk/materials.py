@@ -24,13 +24,24 @@ from lppl.desk.planning import PlanningDesk
 from lppl.errors import LpplError, NotThere
 from lppl.events import Bus, LibraryChanged, PlanChanged
 from lppl.file_names import safe_path
-from lppl.media import AssetId, HouseId
+from lppl.media import AssetId, ChannelKind, HouseId
 from lppl.media_list import Listed, MediaList, Sort, Sought
 from lppl.media_store import MediaStore
 from lppl.mistakes import said
 from lppl.programme import NO_DETAILS, Details
 from lppl.quanta import Quanta
-from lppl.records import BUILTIN, Asset, AssetState, FileStamp, Job, JobState, LibraryFile, Refusal, disk_path
+from lppl.records import (
+    BUILTIN,
+    Asset,
+    AssetState,
+    FileStamp,
+    Job,
+    JobRequest,
+    JobState,
+    LibraryFile,
+    Refusal,
+    disk_path,
+)
 from lppl.tags import clean
 from scheduler.words import DAY_S
 from streaming.folder import stamp_of
@@ -188,12 +199,24 @@ class MediaDesk:
         self._bus.publish(PlanChanged("", "media", actor.name))
 
     async def again(self, asset: AssetId, actor: Actor, now: datetime) -> int:
-        """Have an asset conformed again where that had ended; return for how many channels. Raises NoMedia."""
+        """Have an asset conformed again where that had ended; return for how many channels. Raises NoMedia.
+
+        What no channel airs was never conformed: it is, for one channel that it suits, to be heard and seen before.
+        """
         item = await self.item(asset)
         count = await self.library.jobs.again(asset, now)
+        if not count and not any(c.house for c in item.channels):
+            count = await self.library.jobs.enqueue(self._suiting(item.asset), now)
         await self._audit.record(actor, "media.again", now, object=item.asset.tags.title)
         self._bus.publish(LibraryChanged())
         return count
+
+    def _suiting(self, asset: Asset) -> list[JobRequest]:
+        if asset.facts is None:
+            return []
+        settings, picture = self.planning.settings, asset.facts.video is not None
+        channel = max(settings.channels, key=lambda c: (c.kind is ChannelKind.TV) is picture)
+        return [JobRequest(asset.id, settings.profile(channel), asset.facts.duration_s)]
 
     # ---- names ----
 

@@ -360,8 +360,10 @@ async def planned_before_its_time(home: Home, schedule: Callable[[datetime], str
         start = quanta.at_or_after(at.astimezone(UTC))
         home.schedule("tv").write_text(schedule(at))
         while datetime.now(JAKARTA) < at:
-            if any(line.start == start and line.programme == "Tepat" for line in lines_from_json(told.read_bytes())):
-                return start
+            with contextlib.suppress(FileNotFoundError):  # the first is told some seconds after the start
+                lines = lines_from_json(told.read_bytes())
+                if any(line.start == start and line.programme == "Tepat" for line in lines):
+                    return start
             await asyncio.sleep(0.25)
     raise NotReached("no start is planned before its time")
 

@@ -146,11 +146,12 @@ async def an_upload_outlives_a_lost_line_and_a_power_cut(
 
 
 async def it_is_watched_before_it_airs(opened: Open, line: Line) -> None:
-    """The week names its folder, so it is conformed by itself; its picture and sound play in the page."""
+    """Nothing names it yet: it is conformed when that is asked for; its picture and sound play in the page."""
     page = opened.page
     await page.goto(f"{line.url}/kerja/materi")
     await page.get_by_role("searchbox").fill("interview")
     await page.get_by_role("link", name="Interview", exact=True).click(timeout=LONG_MS)
+    await page.get_by_role("button", name="Conform it now").click(timeout=LONG_MS)
     video = page.locator("video")
     await expect(video).to_be_visible(timeout=LONG_MS)
     assert await opened.faults() == []
@@ -222,8 +223,8 @@ async def test_from_a_file_to_a_week(home: Home, tmp_path: Path) -> None:
         ):
             await speak_english(opened, line)
             service = await an_upload_outlives_a_lost_line_and_a_power_cut(opened, home, line, service, file)
-            await a_week_by_keys_alone(opened, home, line)
             await it_is_watched_before_it_airs(opened, line)
+            await a_week_by_keys_alone(opened, home, line)
             await service.on_air(kinds=("item", "filler"))
             assert opened.complaints == []
     finally:

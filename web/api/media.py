@@ -104,7 +104,7 @@ async def bulk(visit: Visit, body: BulkGiven) -> ChangedOut:
     return _changed(await visit.office.materials.change(wanted, visit.actor, visit.now))
 
 
-@operations.post("/media-warnings", Right.VIEW, "Apa yang memakai materi ini / What hangs on some items")
+@operations.post("/media-warnings", Right.VIEW, "Apa yang memakai materi ini / What hangs on some items", asks=True)
 async def warnings(visit: Visit, body: AssetsGiven) -> WarningOut:
     """Return what names them and when they air next."""
     wanted, planning = asset_ids(body.assets), visit.office.planning
@@ -191,9 +191,9 @@ async def move(visit: Visit, params: OneAsset, body: MoveGiven) -> PathOut:
     return PathOut(path=to)
 
 
-@operations.post("/media/{asset}/again", Right.MEDIA, "Siapkan lagi / Conform it again")
+@operations.post("/media/{asset}/again", Right.MEDIA, "Siapkan (lagi) / Conform it (again)")
 async def again(visit: Visit, params: OneAsset) -> CountOut:
-    """Queue its jobs that had ended."""
+    """Queue its jobs that had ended; what no channel airs is conformed for one that it suits."""
     count = await visit.office.materials.again(AssetId(params.asset), visit.actor, visit.now)
     return CountOut(count=count)
 

@@ -101,7 +101,10 @@ function channels() {
     const said = standing({ ...item, channels: [c] });
     return el("li", { class: "d-flex gap-2 justify-content-between" }, el("span", {}, data.channels[c.channel]), el("span", {}, badge(said), c.state === "running" ? el("progress", { max: 1, value: c.progress, "aria-label": percent(c.progress) }) : ""));
   });
-  const again = data.may_media && item.channels.some((c) => c.state === "failed") && el("button", { class: "btn btn-sm mt-2", type: "button", onclick: async () => (await trying(() => api("POST", `${url}/again`))) && (toast(t("again_done")), look()) }, icon("refresh"), t("again"));
+  const failed = item.channels.some((c) => c.state === "failed");
+  const never = item.state === "ready" && item.channels.every((c) => !c.house && !c.state);
+  const ask = async () => (await trying(() => api("POST", `${url}/again`))) && (toast(t("again_done")), look());
+  const again = data.may_media && (failed || never) && el("button", { class: "btn btn-sm mt-2", type: "button", onclick: ask }, icon("refresh"), t(failed ? "again" : "prepare"));
   role("channels").replaceChildren(el("ul", { class: "media-plain" }, lines), again || "");
 }
 

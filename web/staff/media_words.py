@@ -202,7 +202,8 @@ WORDS: Final[Table] = {
     "moved": ("Berkas sekarang {path}", "The file is {path} now"),
     "move_warn": ("Yang menyebut nama lama perlu disesuaikan:", "What names the old path needs to be changed:"),
     "again": ("Siapkan lagi", "Conform again"),
-    "again_done": ("Diminta disiapkan lagi", "It will be conformed again"),
+    "prepare": ("Siapkan sekarang, untuk didengar atau ditonton", "Conform it now, to hear or watch it"),
+    "again_done": ("Diminta disiapkan", "It will be conformed"),
     "channels_state": ("Kesiapan tiap kanal", "Ready for each channel"),
     # playlists and rotations
     "playlists": ("Daftar putar", "Playlists"),
