@@ -87,3 +87,13 @@ class DatabaseAway(LpplError):
         super().__init__(
             "Basis data sedang tidak dapat dibaca; coba lagi nanti.", "The records cannot be read just now."
         )
+
+
+class DiskRefuses(LpplError):
+    """A file of the station cannot be read or written: the disk is full, locked or failing."""
+
+    def __init__(self, reason: str) -> None:
+        super().__init__(
+            f"Disk stasiun menolak ({reason}); periksa ruang dan izinnya, lalu coba lagi.",
+            f"The station's disk refuses ({reason}); look at its space and rights, then try again.",
+        )

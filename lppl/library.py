@@ -214,8 +214,12 @@ class Library:
     async def house_ids(self) -> frozenset[HouseId]:
         """Return every house set that is recorded as ready."""
         query = select(house_sets.c.house_id).where(house_sets.c.state == "ready")
+        found: set[HouseId] = set()
         async with self._reading.connect() as connection:
-            return frozenset(HouseId(house) for house in await connection.scalars(query))
+            result = await connection.stream_scalars(query)
+            async for some in result.partitions(READ_AHEAD):
+                found.update(map(HouseId, some))
+        return frozenset(found)
 
     async def shelf(self, profile: Profile) -> Shelf:
         """Return everything that a channel with `profile` can air: ready, conformed, its file there, not in the bin.

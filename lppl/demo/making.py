@@ -73,7 +73,7 @@ async def encode(tools: Tools, arguments: Sequence[str], out: Path, *, idle: boo
     hidden = hidden_name(out)
     try:
         await process.run([tools.ffmpeg, *QUIET, *arguments, str(hidden)], idle=idle)
-        await asyncio.to_thread(_publish, hidden, out)
+        await asyncio.to_thread(publish, hidden, out)
     finally:
         await asyncio.to_thread(hidden.unlink, missing_ok=True)
 
@@ -95,7 +95,7 @@ def sweep(folder: Path) -> None:
             left.unlink(missing_ok=True)
 
 
-def _publish(hidden: Path, out: Path) -> None:
+def publish(hidden: Path, out: Path) -> None:
     """Make a finished file durable and give it its name."""
     durable.sync_file(hidden)
     hidden.replace(out)

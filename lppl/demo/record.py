@@ -40,9 +40,9 @@ def read(data_dir: Path) -> DemoRecord:
         return DemoRecord()
 
 
-def note_file(data_dir: Path, media_dir: Path, path: Path) -> None:
-    """Note a file that the demo has just made. Raises OSError."""
-    known, stat = read(data_dir), path.stat()
+def note_file(data_dir: Path, media_dir: Path, path: Path, made: Path) -> None:
+    """Note a file of the demo that lies at `made` and will be named `path`. Raises OSError."""
+    known, stat = read(data_dir), made.stat()
     name = path.relative_to(media_dir).as_posix()
     _write(data_dir, replace(known, files={**known.files, name: (stat.st_size, stat.st_mtime_ns)}))
 

@@ -7,7 +7,6 @@ a kill goes on where it stopped. Schedule files come first.
 import asyncio
 from collections.abc import Awaitable, Callable, Iterator
 from dataclasses import dataclass
-from functools import partial
 from pathlib import Path
 
 import structlog
@@ -15,7 +14,7 @@ import structlog
 from lppl import durable
 from lppl.demo import formats, schedules
 from lppl.demo import workshop as make
-from lppl.demo.making import Tools, bench, sweep
+from lppl.demo.making import Tools, bench, publish, sweep
 from lppl.demo.texts import NOTICES
 from lppl.errors import ProcessFailed
 
@@ -148,15 +147,16 @@ async def make_demo(
     media: Path,
     schedule_folder: Path,
     station: DemoStation,
-    on_file: Callable[[Path], None] | None = None,
+    on_file: Callable[[Path, Path], None] | None = None,
     *,
     tools: Tools | None = None,
 ) -> None:
     """Write the demo's schedule files and then its media, at idle priority; may be cancelled and run again.
 
-    One call at a time may work on a `media` folder. `on_file` is called with every new media file once it has
-    its name, in a thread. A file that cannot be made is logged and passed over, so that one missing codec does not
-    cost the rest. Raises OSError when a folder cannot be written.
+    One call at a time may work on a `media` folder. `on_file` is called in a thread with the path of every new media
+    file and where it still lies, right before it gets its name: what it notes is never too late. A file that cannot
+    be made is logged and passed over, so that one missing codec does not cost the rest. Raises OSError when a folder
+    cannot be written.
     """
     tools = tools or Tools.find()
     await asyncio.to_thread(write_schedules, schedule_folder, station)
@@ -178,15 +178,27 @@ def _missing(media: Path, wanted: list[Item]) -> list[Item]:
     return [item for item in wanted if not (media / item.path).exists()]
 
 
-async def _make_one(shop: make.Workshop, item: Item, out: Path, on_file: Callable[[Path], None] | None) -> None:
-    await asyncio.to_thread(partial(out.parent.mkdir, parents=True, exist_ok=True))
+async def _make_one(shop: make.Workshop, item: Item, out: Path, on_file: Callable[[Path, Path], None] | None) -> None:
+    made = shop.desk / f"selesai-{out.name}"
     try:
-        await item.maker(shop, out)
+        await item.maker(shop, made)
     except ProcessFailed as failure:
         log.warning("demo_file_not_made", path=item.path, reason=str(failure))
         return
+    naming = asyncio.ensure_future(asyncio.to_thread(_name, made, out, on_file))
+    try:
+        await asyncio.shield(naming)
+    except asyncio.CancelledError:
+        await naming
+        raise
+
+
+def _name(made: Path, out: Path, on_file: Callable[[Path, Path], None] | None) -> None:
+    """Have a finished file noted, and give it its name."""
+    out.parent.mkdir(parents=True, exist_ok=True)
     if on_file:
-        await asyncio.to_thread(on_file, out)
+        on_file(out, made)
+    publish(made, out)
 
 
 def write_schedules(folder: Path, station: DemoStation, on_file: Callable[[Path], None] | None = None) -> None:

@@ -105,7 +105,7 @@ async def keep_grid(
     await _remember(office, "pola", sheet, columns, now)
     after = {"entries": len(bundle.grid.entries), "not_understood": len(read.mistakes)}
     await office.audit.record(actor, "grid.import", now, channel=channel, object=str(done.version.number), after=after)
-    office.bus.publish(PlanChanged(channel, "grid", actor.name))
+    office.bus.publish(PlanChanged(channel, "draft", actor.name))
     return done
 
 

@@ -236,7 +236,7 @@ async def lay_down(
         actor, "grid.first_week", now, channel=channel, object=str(kept.version.number),
         after={"parts": {p: list(f) for p, f in parts.items()}, "relay": relay},
     )  # fmt: skip
-    office.bus.publish(PlanChanged(channel, "grid", actor.name))
+    office.bus.publish(PlanChanged(channel, "draft", actor.name))
     return week, kept.version
 
 

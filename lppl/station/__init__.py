@@ -219,16 +219,11 @@ class Station:
             except Exception:  # nothing that streams or pages do may reach the air
                 log.exception("records_not_taken")
 
-    def _where(self) -> str:
-        """Return the address of the station's pages."""
-        s = self.settings
-        scheme = "https" if s.tls_cert else "http"
-        host = "localhost" if s.host in ("127.0.0.1", "::1", "0.0.0.0") else s.host  # noqa: S104 - only compared
-        return s.public_url or f"{scheme}://{host}:{s.port}"
-
     def _say_where(self) -> None:
         with contextlib.suppress(OSError):  # nobody may be there to read it
-            print(f"{self.settings.station.name} mengudara di {self._where()} (Ctrl+C untuk berhenti)", flush=True)
+            print(
+                f"{self.settings.station.name} mengudara di {self.settings.address} (Ctrl+C untuk berhenti)", flush=True
+            )
 
     async def _join_ident(self, air: Air, channel: str, maker: BuiltinMaker) -> None:
         await air.take_ident(channel, await maker.ident())
@@ -354,7 +349,10 @@ class Station:
         secret = await office.people.first_link(office.now())
         if secret is not None:
             with contextlib.suppress(OSError):
-                print(f"Buat administrator / make the administrator: {self._where()}/kerja/tautan/{secret}", flush=True)
+                print(
+                    f"Buat administrator / make the administrator: {self.settings.address}/kerja/tautan/{secret}",
+                    flush=True,
+                )
 
     async def _remember_past(self, air: Air, index: "AsRunIndex") -> None:
         from sqlalchemy.exc import SQLAlchemyError

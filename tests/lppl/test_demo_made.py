@@ -276,7 +276,7 @@ async def test_the_demo_goes_on_where_a_kill_stopped_it(tmp_path: Path) -> None:
     media, folder = tmp_path / "media", tmp_path / "jadwal"
     code = (
         "import asyncio, sys; from pathlib import Path; from lppl.demo import DemoStation, make_demo\n"
-        "say = lambda path: print(path, flush=True)\n"
+        "say = lambda path, made: print(path, flush=True)\n"
         "asyncio.run(make_demo(Path(sys.argv[1]), Path(sys.argv[2]), DemoStation(), say))"
     )
     home = Path(lppl.__file__).parents[1]
@@ -303,7 +303,8 @@ async def test_the_demo_goes_on_where_a_kill_stopped_it(tmp_path: Path) -> None:
     made: list[Path] = []
     first = asyncio.Event()
 
-    def note(path: Path) -> None:
+    def note(path: Path, lies: Path) -> None:
+        assert lies.exists() and not path.exists(), "it is noted before it has its name"
         made.append(path)
         first.set()
 
@@ -325,7 +326,7 @@ async def test_a_complete_demo_is_left_alone(tmp_path: Path, mute: Tools) -> Non
         (media / item.path).parent.mkdir(parents=True, exist_ok=True)
         (media / item.path).write_bytes(b"ada")
     made: list[Path] = []
-    await make_demo(media, tmp_path / "jadwal", DemoStation(), made.append, tools=mute)
+    await make_demo(media, tmp_path / "jadwal", DemoStation(), lambda path, _: made.append(path), tools=mute)
     assert made == []
 
 
@@ -344,6 +345,12 @@ async def test_what_needs_a_missing_encoder_or_a_voice_is_left_out(tmp_path: Pat
     )
     listing.chmod(0o755)
     made: list[Path] = []
-    await make_demo(media, tmp_path / "jadwal", DemoStation(), made.append, tools=replace(mute, ffmpeg=str(listing)))
+    await make_demo(
+        media,
+        tmp_path / "jadwal",
+        DemoStation(),
+        lambda path, _: made.append(path),
+        tools=replace(mute, ffmpeg=str(listing)),
+    )
     assert [p.relative_to(media).as_posix() for p in made] == ["filler/tv/kawung.mp4"]
     assert stream(probe(made[0]), "video")["width"] == 1280

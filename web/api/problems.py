@@ -13,7 +13,7 @@ from lppl.desk.people import LoginRefused, NoAccount, PersonNeeded, TooManyTries
 from lppl.desk.rundown import NoSuchLine
 from lppl.desk.sheets import SheetRefused
 from lppl.desk.uploads import TooManyUploads, UploadTooLarge
-from lppl.errors import DatabaseAway, LpplError, NotThere, SettingsInvalid
+from lppl.errors import DatabaseAway, DiskRefuses, LpplError, NotThere, SettingsInvalid
 from lppl.mistakes import said
 from lppl.passwords import PasswordRefused
 from lppl.plan_store import Superseded
@@ -25,6 +25,7 @@ CONTENT_TYPE = "application/problem+json"
 
 STATUS: Sequence[tuple[type[LpplError], int]] = (
     (DatabaseAway, 503),
+    (DiskRefuses, 503),
     (NotThere, 404),
     (TooManyTries, 429),
     (LoginRefused, 403),

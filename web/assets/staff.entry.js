@@ -1,20 +1,14 @@
-// Every page of staff: Tabler's styles and behaviour, htmx, and what all pages share.
+// Every page of staff: Tabler's styles and behaviour, and what all pages share.
 
 import "@fontsource-variable/plus-jakarta-sans/wght.css";
 import "@tabler/core/dist/css/tabler.min.css";
 import "./staff/staff.css";
 
 import "@tabler/core/dist/js/tabler.min.js";
-import htmx from "htmx.org";
 
-import { csrf } from "./staff/page.js";
 import { remindOfSetup } from "./staff/setup_banner.js";
 
-window.htmx = htmx;
 remindOfSetup();
-document.body.addEventListener("htmx:configRequest", (event) => {
-  event.detail.headers["X-CSRF-Token"] = csrf;
-});
 
 for (const button of document.querySelectorAll("[data-show]")) {
   button.addEventListener("click", () => {

@@ -5,6 +5,8 @@ start, and says so.
 """
 
 import asyncio
+import errno
+import os
 from collections.abc import Callable, Sequence
 from typing import Protocol
 
@@ -14,12 +16,13 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from lppl.accounts import Account, ApiToken, Session
 from lppl.desk.office import Office
-from lppl.errors import DatabaseAway, LpplError
+from lppl.errors import DatabaseAway, DiskRefuses, LpplError
 from web.staff.security import api_headers, cookie_name, page_headers
 from web.staff.visit import CSRF_FIELD, CSRF_HEADER, SAFE, Route, Verdict, Visit, csrf_of, from_here, judged
 
 log = structlog.get_logger(__name__)
 
+DISK = (errno.ENOSPC, errno.EDQUOT, errno.EROFS, errno.EIO, errno.EACCES, errno.EPERM)
 FORMS = ("application/x-www-form-urlencoded", "multipart/form-data")
 
 
@@ -67,7 +70,7 @@ class Door:
             response = answers.failure(visit, error)
         except (SQLAlchemyError, OSError) as error:
             log.error("records_failed", path=request.path, reason=type(error).__name__)
-            response = answers.failure(visit, DatabaseAway())
+            response = answers.failure(visit, trouble(error))
         except Exception as error:
             log.exception("page_failed", path=request.path)
             response = answers.failure(visit, error)
@@ -121,6 +124,13 @@ class Door:
         if not sent and request.content_type in FORMS and not route.api:
             sent = str((await request.post()).get(CSRF_FIELD, ""))
         return sent == csrf_of(visit.cookie) and request.headers.get("Sec-Fetch-Site", "same-origin") == "same-origin"
+
+
+def trouble(error: SQLAlchemyError | OSError) -> LpplError:
+    """Return what to tell of a failure outside: the disk by its reason; all else is the records' not being there."""
+    if isinstance(error, OSError) and error.errno in DISK:
+        return DiskRefuses(os.strerror(error.errno))
+    return DatabaseAway()
 
 
 async def _unused(_request: web.Request) -> web.StreamResponse:

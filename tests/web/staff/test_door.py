@@ -1,14 +1,16 @@
-"""What the door does when whoever asked goes away: a change is done to its end, a question is dropped."""
+"""What the door does when whoever asked goes away, and what it tells of failures outside."""
 
 import asyncio
+import errno
 from typing import Any, cast
 
 import pytest
 from aiohttp import web
 from aiohttp.test_utils import make_mocked_request
+from sqlalchemy.exc import OperationalError, SQLAlchemyError
 
 from lppl.desk.office import Office
-from web.staff.door import Answers, Door
+from web.staff.door import Answers, Door, trouble
 from web.staff.visit import Need, Route, Visit
 
 
@@ -51,3 +53,16 @@ async def test_a_question_is_dropped(more: dict[str, Any]) -> None:
     for _ in range(3):
         await asyncio.sleep(0)
     assert not slow.done.is_set()
+
+
+@pytest.mark.parametrize(
+    ("error", "told"),
+    [
+        (OSError(errno.ENOSPC, "No space left on device"), "Disk stasiun menolak"),
+        (PermissionError(errno.EACCES, "Permission denied"), "Disk stasiun menolak"),
+        (ConnectionRefusedError(errno.ECONNREFUSED, "Connection refused"), "Basis data sedang tidak dapat dibaca"),
+        (OperationalError("SELECT 1", {}, Exception("database is locked")), "Basis data sedang tidak dapat dibaca"),
+    ],
+)
+def test_a_disk_is_not_told_as_the_records(error: OSError | SQLAlchemyError, told: str) -> None:
+    assert trouble(error).indonesian.startswith(told)

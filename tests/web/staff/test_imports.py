@@ -76,7 +76,7 @@ def test_only_what_the_demo_made_is_removed(tmp_path: Path) -> None:
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_text("demo")
     for path in media.rglob("*.mp*"):
-        record.note_file(data, media, path)
+        record.note_file(data, media, path, path)
     record.note_schedule(data, schedules / "tv.toml")
     (media / "tv" / "b.mp4").write_text("milik sendiri")
     os.utime(media / "tv" / "b.mp4", ns=(1, 1))
