@@ -118,8 +118,19 @@ def pytest_configure_node(node: Any) -> None:
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    # stable: everything else keeps its order; while the material is being made, other tests have the time
-    items.sort(key=lambda item: 2 if _jobs_of(item) else int("template" in getattr(item, "fixturenames", ())))
+    items.sort(key=_turn)  # stable: everything else keeps its order
+
+
+def _turn(item: pytest.Item) -> int:
+    """Return when a test comes: long ones first, so that no worker ends alone with one; what needs the jobs last.
+
+    While the station's material is being made, tests that need none have the time.
+    """
+    if _jobs_of(item):
+        return 3
+    if item.get_closest_marker("long"):
+        return 0
+    return 2 if "template" in getattr(item, "fixturenames", ()) else 1
 
 
 def pytest_collection_finish(session: pytest.Session) -> None:

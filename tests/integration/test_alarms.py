@@ -11,7 +11,7 @@ import pytest
 
 from tests.station.service import LADDER, Home, Service, eventually
 
-pytestmark = pytest.mark.integration
+pytestmark = [pytest.mark.integration, pytest.mark.long]
 
 RADIO = """
 [[channels]]

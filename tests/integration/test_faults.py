@@ -22,7 +22,7 @@ from tests.station.material import TV, lay_out, schedule_of
 from tests.station.service import Home, NotReached, Service, channel_of, eventually, get, get_health, running
 from tests.station.watcher import Watcher, watching
 
-pytestmark = pytest.mark.integration
+pytestmark = [pytest.mark.integration, pytest.mark.long]
 
 RUBBISH = b"ini bukan basis data\n" * 400
 ITEM = "item"

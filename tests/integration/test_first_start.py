@@ -13,7 +13,7 @@ from tests.station.material import SOURCES
 from tests.station.service import Home, Service, channel_of, get, running
 from tests.station.watcher import Watcher, watching
 
-pytestmark = pytest.mark.integration
+pytestmark = [pytest.mark.integration, pytest.mark.long]
 
 STANDING_IN = ("ident", "slate", "preroll", "filler", "item")
 

@@ -16,7 +16,7 @@ from tests.station.browser import LONG_MS, chromium
 from tests.station.service import Home, Service, eventually, get, running
 from tests.station.watcher import Watcher, watching
 
-pytestmark = [pytest.mark.integration, pytest.mark.browser]
+pytestmark = [pytest.mark.integration, pytest.mark.browser, pytest.mark.long]
 
 PASSWORD = "kuda laut makan soto"
 RESTART_S = 60.0

@@ -17,7 +17,7 @@ from tests.station.service import Home, Service, eventually
 from tests.station.staff import cookies_of
 from tests.web.staff.browsing import Open, browsing
 
-pytestmark = [pytest.mark.integration, pytest.mark.browser]
+pytestmark = [pytest.mark.integration, pytest.mark.browser, pytest.mark.long]
 
 UPLINK = 600_000
 """Bytes a second: slow enough that an upload can be interrupted twice."""

@@ -16,7 +16,7 @@ from tests.station.staff import cookies_of
 from tests.station.watcher import Rendition, Watcher, watching
 from web.staff.security import PLAIN_COOKIE
 
-pytestmark = pytest.mark.integration
+pytestmark = [pytest.mark.integration, pytest.mark.long]
 
 CRASH_S = 60.0
 

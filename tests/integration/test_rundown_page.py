@@ -14,7 +14,7 @@ from tests.station.service import Home, eventually, running
 from tests.station.staff import cookies_of
 from tests.web.staff.browsing import browsing
 
-pytestmark = [pytest.mark.integration, pytest.mark.browser]
+pytestmark = [pytest.mark.integration, pytest.mark.browser, pytest.mark.long]
 ZONE = ZoneInfo("Asia/Jakarta")
 SOON_S = 15.0
 """So soon an edit is in the air role's running order."""

@@ -18,6 +18,8 @@ from lppl.tables import idempotent_answers as answers
 
 KEY = "Idempotency-Key"
 KEPT = timedelta(days=2)
+LONGEST = timedelta(minutes=10)
+"""No request takes so long: the service ended meanwhile, and whether anything was done is not known."""
 
 
 class KeyUsed(LpplError):
@@ -50,6 +52,11 @@ class Repeats:
             row = (await connection.execute(select(answers).where(self._mine))).one()
         if row.request != request:
             raise KeyUsed("Kunci itu milik permintaan lain.", "That key belongs to another request.")
+        if row.status is None and row.made < now - LONGEST:
+            raise KeyUsed(
+                "Layanan berhenti saat permintaan itu dikerjakan; lihat dulu hasilnya, lalu kirim dengan kunci baru.",
+                "The service ended while that request was done; look what became of it, then send it with a new key.",
+            )
         if row.status is None:
             raise KeyUsed("Permintaan itu masih dikerjakan.", "That request is still being done.")
         return Known(row.status, json.loads(self._seal.opened(row.answer["sealed"])))

@@ -125,7 +125,7 @@ class Operation:
             return web.Response(text=text, status=known.status, content_type=JSON, headers=headers)
         try:
             response = self._response(await self.run(visit, **given))
-        except BaseException:
+        except Exception:
             await repeats.forget()  # nothing was done: the same key may be tried again
             raise
         if isinstance(response, web.Response) and not self.produces:

@@ -9,7 +9,7 @@ from aiohttp import web
 from aiohttp.test_utils import make_mocked_request
 from sqlalchemy.exc import OperationalError, SQLAlchemyError
 
-from lppl.desk.office import Office
+from tests.web.staff.conftest import Site
 from web.staff.door import Answers, Door, trouble
 from web.staff.visit import Need, Route, Visit
 
@@ -27,29 +27,30 @@ class Slow:
         return web.Response()
 
 
-async def given_up(slow: Slow, route: Route) -> None:
+async def given_up(slow: Slow, route: Route, site: Site) -> None:
     """Ask, and go away while it is under way."""
-    door = Door([route], lambda: cast(Office, object()), cast(Answers, object()), cast(Answers, object()))
+    door = Door([route], lambda: site.office, cast(Answers, object()), cast(Answers, object()))
     asking = asyncio.ensure_future(door.answer(make_mocked_request(route.method, route.path)))
-    await slow.begun.wait()
+    async with asyncio.timeout(30):
+        await slow.begun.wait()
     asking.cancel()
     with pytest.raises(asyncio.CancelledError):
         await asking
     slow.go_on.set()
 
 
-async def test_a_change_is_done_to_its_end() -> None:
+async def test_a_change_is_done_to_its_end(site: Site) -> None:
     slow = Slow()
-    await given_up(slow, Route("POST", "/api/v1/ubah", Need.NOTHING, slow.handle, api=True))
+    await given_up(slow, Route("POST", "/api/v1/ubah", Need.NOTHING, slow.handle, api=True), site)
     async with asyncio.timeout(30):
         await slow.done.wait()
 
 
 @pytest.mark.parametrize("more", [{"method": "GET"}, {"method": "POST", "asks": True}])
-async def test_a_question_is_dropped(more: dict[str, Any]) -> None:
+async def test_a_question_is_dropped(more: dict[str, Any], site: Site) -> None:
     slow = Slow()
     route = Route(path="/api/v1/tanya", need=Need.NOTHING, handler=slow.handle, api=True, **more)
-    await given_up(slow, route)
+    await given_up(slow, route, site)
     for _ in range(3):
         await asyncio.sleep(0)
     assert not slow.done.is_set()

@@ -16,6 +16,7 @@ from tests.web.staff.test_grid_api import DAILY, GRID, WORKDAYS, Desk
 
 pytestmark = [pytest.mark.integration, pytest.mark.browser]
 
+EMPTY = "/kerja/pola?kanal=tv&minggu=2026-11-23"
 WEEK = "/kerja/pola?kanal=radio&minggu=2026-11-23"
 LONG = 60_000
 LOSE_FOCUS = "new Promise(done => setTimeout(() => { document.activeElement.blur(); done(); }))"
@@ -273,7 +274,8 @@ async def test_pages_are_accessible_in_both_languages_and_on_a_phone(sari: Staff
     await site.office.people.store.change(account.id, language="en")
     paper = WEEK.replace("pola?", "pola/cetak?")
     for path, ready, word in (
-        (WEEK, ".ec-event[data-entry]", "Weekly grid"), ("/kerja/pola/mata-acara", "#p-kabar-pagi", "Programmes"),
+        (WEEK, ".ec-event[data-entry]", "Weekly grid"), (EMPTY, ".ec-main[tabindex]", "No grid yet"),
+        ("/kerja/pola/mata-acara", "#p-kabar-pagi", "Programmes"),
         ("/kerja/pola/aturan?kanal=radio", ".save-bar", "Fixed events"), (paper, ".print-row", "Print"),
     ):  # fmt: skip
         await sari.open(path)

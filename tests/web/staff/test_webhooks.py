@@ -1,10 +1,13 @@
 """Webhooks through the API; and what all operations share: problem details, idempotency keys, tokens, the document."""
 
+import hashlib
 import io
+import json
 from datetime import timedelta
 from typing import Any
 
 import pytest
+from sqlalchemy import insert
 
 from lppl.accounts import Right, Role
 from lppl.tables import idempotent_answers
@@ -105,6 +108,20 @@ async def test_a_repeated_request_does_nothing_twice(site: Site) -> None:
     wrong = await admin.post("/api/v1/webhooks", json={}, headers={"Idempotency-Key": "lain"})
     right = await admin.post("/api/v1/webhooks", json=HOOK, headers={"Idempotency-Key": "lain"})
     assert (wrong.status, right.status) == (422, 201), "what was refused has not used the key up"
+
+
+async def test_a_request_that_the_service_did_not_outlive_is_not_done_again(site: Site) -> None:
+    admin = await site.logged_in(Role.ADMIN)
+    assert admin.account is not None
+    values = {"account_id": admin.account.id, "key": "putus", "made": site.clock.at}
+    request = hashlib.sha256(b"POST /api/v1/webhooks\n" + json.dumps(HOOK).encode()).hexdigest()
+    async with site.office.library.engine.begin() as connection:
+        await connection.execute(insert(idempotent_answers).values(values | {"request": request}))
+    for minutes, told in ((0, "masih dikerjakan"), (11, "lihat dulu hasilnya")):
+        site.clock.at += timedelta(minutes=minutes)
+        answer = await admin.post("/api/v1/webhooks", json=HOOK, headers={"Idempotency-Key": "putus"})
+        assert answer.status == 409 and told in (await answer.json())["detail"]
+    assert await (await admin.get("/api/v1/webhooks")).json() == []
 
 
 async def test_tokens_carry_their_scopes_and_no_more(site: Site) -> None:

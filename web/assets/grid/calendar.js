@@ -80,6 +80,10 @@ const PLACES = ["aria-colindex", "aria-rowindex", "aria-colcount", "aria-rowcoun
 function plain(place) {
   for (const node of place.querySelectorAll(TABLE)) node.removeAttribute("role");
   for (const name of PLACES) for (const node of place.querySelectorAll(`[${name}]`)) node.removeAttribute(name);
+  // an empty week is scrolled by keyboard, too
+  const scrolled = place.querySelector(".ec-main");
+  if (place.querySelector(".ec-event[data-entry]")) scrolled?.removeAttribute("tabindex");
+  else scrolled?.setAttribute("tabindex", "0");
 }
 
 /** Remember which block has the focus: drawing makes its node anew, and the focus is nowhere until it is given back. */
