@@ -122,15 +122,15 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 
 def _turn(item: pytest.Item) -> int:
-    """Return when a test comes: long ones first, so that no worker ends alone with one; what needs the jobs last.
+    """Return when a test comes: what needs the station's material once it has been made, what needs the jobs last.
 
-    While the station's material is being made, tests that need none have the time.
+    Of those on a real service the long ones are first, so that no worker ends alone with one.
     """
     if _jobs_of(item):
         return 3
     if item.get_closest_marker("long"):
-        return 0
-    return 2 if "template" in getattr(item, "fixturenames", ()) else 1
+        return 1
+    return 2 if "template" in getattr(item, "fixturenames", ()) else 0
 
 
 def pytest_collection_finish(session: pytest.Session) -> None:
