@@ -75,7 +75,7 @@ async def test_cue_points_lie_inside_the_file(desk: PlanningDesk) -> None:
     await desk.library.examined(
         asset, Tags("Lagu"), Facts("mp3", 0.0, 30.0, None, AudioFacts(0, "mp3", 2, 44_100, 30.0))
     )
-    with pytest.raises(LpplError, match=r"hanya 30\.0 detik"):
+    with pytest.raises(LpplError, match=r"outro_ms: di luar berkas \(30,0 detik\)"):
         await set_details(desk, ["lagu.mp3"], {"outro_ms": 180_000}, NOW)
     (kept,) = await set_details(desk, ["lagu.mp3"], {"outro_ms": 27_000, "cue_out_ms": 30_000}, NOW)
     assert kept.details.outro_ms == 27_000
