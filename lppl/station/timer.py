@@ -17,6 +17,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from enum import StrEnum
 from functools import partial
+from typing import Any
 from zoneinfo import ZoneInfo
 
 import structlog
@@ -123,6 +124,7 @@ class Timer:
     ) -> None:
         self._zone, self._opened, self._now = zone, opened, now
         self._jobs: dict[str, _Job] = {}
+        self._looking: set[asyncio.Task[Any]] = set()
 
     def daily(
         self, name: str, second: int, run: Run, missed: Missed = Missed.ONCE, again_after: timedelta | None = None
@@ -159,7 +161,8 @@ class Timer:
                 self._arm(scheduler, name, self._now())
             await asyncio.Event().wait()
         finally:
-            scheduler.shutdown(wait=False)
+            scheduler.shutdown(wait=False)  # cancels what is under way; before it has ended, the database must stay
+            await asyncio.gather(*self._looking, return_exceptions=True)
 
     def _arm(self, scheduler: AsyncIOScheduler, name: str, when: datetime) -> None:
         """Have `name` looked at when our clock, which need not be APScheduler's, shows `when`."""
@@ -168,6 +171,9 @@ class Timer:
         scheduler.add_job(self._fire, DateTrigger(datetime.now(UTC) + left), [scheduler, name])
 
     async def _fire(self, scheduler: AsyncIOScheduler, name: str) -> None:
+        if (task := asyncio.current_task()) is not None:
+            self._looking.add(task)
+            task.add_done_callback(self._looking.discard)
         try:
             when = await self.look(name)
         except (SQLAlchemyError, OSError) as error:
