@@ -67,5 +67,5 @@ async def test_what_aired_a_moment_ago_is_watched_until_it_is_taken_down(home: H
             status, said = await get(url)
             return status == 410 and "ditarik" in said.decode()
 
-        await eventually(gone, "the takedown holds", 5.0)
+        await eventually(gone, "the takedown holds")
         assert (await get(f"{home.url}/hls/tv/vod/{end}-{end + 5}/master.m3u8"))[0] == 200

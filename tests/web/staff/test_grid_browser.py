@@ -280,6 +280,6 @@ async def test_pages_are_accessible_in_both_languages_and_on_a_phone(sari: Staff
     ):  # fmt: skip
         await sari.open(path)
         await sari.page.locator(ready).first.wait_for()
-        await expect(sari.page.locator("html")).to_have_attribute("lang", "en")
-        await expect(sari.page.locator(".page-wrapper")).to_contain_text(word)
+        await expect(sari.page.locator("html")).to_have_attribute("lang", "en", timeout=LONG)
+        await expect(sari.page.locator(".page-wrapper")).to_contain_text(word, timeout=LONG)
         assert await sari.opened.faults() == [], path

@@ -40,12 +40,13 @@ async def whole(site: Site, where: str) -> Upload:
     who = await site.logged_in(Role.PROGRAMME)
 
     async def over() -> bool:
+        await asyncio.sleep(0.5)  # as often as a page may ask
         assert (await who.get("/api/v1/uploads")).status == 200  # as the page looks
         upload = await site.office.uploads.store.get(name)
         found[:] = [upload] if upload is not None else []
         return bool(found) and found[0].state not in ("receiving", "checking")
 
-    await eventually(over, "the upload is over", 60)
+    await eventually(over, "the upload is over")
     return found[0]
 
 
