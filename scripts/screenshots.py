@@ -25,6 +25,8 @@ CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shuti
 ARGUMENTS = ("--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-dev-shm-usage")
 WIDTHS = {"1366": (1366, 800), "390": (390, 844)}
 SETTLE_MS = 2500
+TALLEST_PX = 8000
+"""Of a longer page, such as a day line by line, what fits the screen is enough."""
 PASSWORD = "kuda laut makan soto"  # noqa: S105 - of a station that lasts a minute
 READY_S = 180
 ADMINISTRATOR = {"name": "Sari Wulandari", "login": "sari", "password": PASSWORD}
@@ -103,7 +105,8 @@ async def look(page: Page, base: str, path: str, width: str, out: Path | None) -
     seen = Seen(path, width, answer.status if answer else 0)
     if out is not None:
         name = re.sub(r"[^a-z0-9]+", "-", path.strip("/")) or "portal"
-        await page.screenshot(path=out / f"{name}-{width}.png", full_page=True)
+        tall = await page.evaluate("document.documentElement.scrollHeight") > TALLEST_PX
+        await page.screenshot(path=out / f"{name}-{width}.png", full_page=not tall)
     if (over := int(await page.evaluate(WIDER))) > 0:
         seen.faults.append(f"{over} px wider than the screen")
     await page.add_script_tag(path=AXE)
