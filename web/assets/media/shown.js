@@ -45,7 +45,7 @@ export function moment(text) {
 
 /** Return {text, kind, icon} of how far an item is, over all channels; kind colours a badge. */
 export function standing(item) {
-  if (!item.paths.length) return { text: t("st_gone"), kind: "red", icon: "alert-triangle" };
+  if (!item.paths.length && item.state !== "new") return { text: t("st_gone"), kind: "red", icon: "alert-triangle" };
   if (item.state === "refused") return { text: t("st_refused"), kind: "red", icon: "ban", detail: language === "en" ? item.english : item.detail };
   if (item.state === "new") return { text: t("st_new"), kind: "blue", icon: "clock" };
   const of = (state) => item.channels.filter((c) => c.state === state);
