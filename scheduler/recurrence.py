@@ -160,8 +160,8 @@ def _pattern(rule: DayRule) -> str | None:
         return "setiap hari" if n == 1 else f"setiap {n} hari"
     if rule.frequency in (DAILY, WEEKLY):
         if n > 1:
-            # where a week begins then decides, unless it is one day only
-            return f"setiap {n} minggu pada {_weekdays(plain)}" if not rule.week_start or len(plain) == 1 else None
+            # where a week begins then decides which ones they are
+            return None if rule.week_start else f"setiap {n} minggu pada {_weekdays(plain)}"
         return "setiap hari" if plain == EVERY_DAY else f"setiap {_weekdays(plain)}"
     if rule.frequency == MONTHLY and not plain:
         every = "setiap bulan" if n == 1 else f"setiap {n} bulan"
