@@ -27,10 +27,12 @@ GIGABYTE = 1 << 30
 MOST_KB = 400_000
 """What reading such a tag may take, the interpreter with it."""
 READ = """
-import resource, sys
+import sys
 from pathlib import Path
 from lppl.tags import read_tags
-print(read_tags(Path(sys.argv[1])).title, resource.getrusage(resource.RUSAGE_SELF).ru_maxrss, sep="|")
+title = read_tags(Path(sys.argv[1])).title
+status = dict(line.split(":", 1) for line in Path("/proc/self/status").read_text().splitlines())
+print(title, status["VmHWM"].split()[0], sep="|")  # ru_maxrss would count what the parent had when it forked
 """
 
 
