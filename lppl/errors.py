@@ -17,6 +17,10 @@ class LpplError(Exception):
         return f"{self.indonesian} / {self.english}"
 
 
+NOT_OPEN_YET = "belum dibuka / not open yet"
+"""Why there are no records right after a start; what is asked before they are opened says so."""
+
+
 class NotThere(LpplError):
     """What somebody named is not there."""
 

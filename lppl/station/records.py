@@ -11,7 +11,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from lppl.backup import copy_sqlite, create_backup
 from lppl.config import Settings
 from lppl.database import HEAD, migrate, open_database, server_version
-from lppl.errors import DatabaseAway, LpplError
+from lppl.errors import NOT_OPEN_YET, DatabaseAway, LpplError
 from lppl.library import Library
 from lppl.masking import cleaned
 from lppl.takedowns import Takedowns
@@ -39,7 +39,7 @@ class Records:
     def __init__(self, settings: Settings, rest: Rest = float) -> None:
         self._settings, self.rest = settings, rest
         self._url, self._file = settings.database_url, settings.database_file
-        self.failure: str | None = "belum dibuka / not open yet"
+        self.failure: str | None = NOT_OPEN_YET
         self.library: Library | None = None
         self._takedowns: Takedowns | None = None
         self._opened = asyncio.Event()

@@ -18,7 +18,7 @@ from aiohttp import web
 
 from lppl.clock import AirClock
 from lppl.config import ChannelSettings, Settings
-from lppl.errors import DatabaseAway, LpplError
+from lppl.errors import NOT_OPEN_YET, DatabaseAway, LpplError
 from lppl.events import Bus, ItemStarted, Lagged, ScheduleChanged
 from lppl.journal import Entry, JournalFollower, Record
 from lppl.media import LEAN
@@ -110,7 +110,7 @@ class Serving:
         )
         self.meters = Meters(self._airing, LevelStore(settings.data_dir / "levels"), clock)
         self.air_status: Callable[[], AirStatus] = lambda: AirStatus({})
-        self.database_failure: Callable[[], str | None] = lambda: None
+        self.database_failure: Callable[[], str | None] = lambda: NOT_OPEN_YET
         self.withheld: Callable[[str], Awaitable[Withheld]] = _unknown
         self.conform_pause: Callable[[], str | None] = lambda: None
         self.outputs: Callable[[], tuple[dict[str, object], ...]] = lambda: ()
