@@ -169,7 +169,7 @@ async def the_media_folder_goes_away_and_comes_back(home: Home) -> None:
             away = home.media.rename(home.folder / "away")
 
             async def noticed() -> bool:
-                return "media folder is away" in home.said()
+                return "media folder is away" in home.log.read_text(errors="replace")
 
             await eventually(noticed, "the service notices")
             await next_item(service, title)
