@@ -110,12 +110,12 @@ class PushSender:
                 return await self._send(store, due, vapid, session, now)
 
         work = [one(d) for d in await store.due(now - LATE, now + EARLY)]
-        delivered = 0
-        for found in await asyncio.gather(*work, return_exceptions=True):
-            if isinstance(found, BaseException):
-                raise found
-            delivered += found
-        return delivered
+        ended = await asyncio.gather(*work, return_exceptions=True)
+        if failures := [e for e in ended if isinstance(e, BaseException)]:
+            for other in failures[1:]:
+                log.error("reminder_not_sent", reason=f"{type(other).__name__}: {other}")
+            raise failures[0]
+        return sum(e for e in ended if not isinstance(e, BaseException))
 
     async def _send(
         self, store: Reminders, due: Due, vapid: "Vapid02", session: aiohttp.ClientSession, now: datetime
