@@ -133,7 +133,6 @@ class ControlRoom:
     def __init__(self, desk: ControlDesk, audit: AuditLog, incidents: Incidents, bus: Bus, sight: Sight | None) -> None:
         self.desk, self._audit, self._incidents, self._bus, self._sight = desk, audit, incidents, bus, sight
         self._told: dict[str, tuple[tuple[int, int], tuple[Line, ...]]] = {}
-        self._giving: set[asyncio.Task[Kept]] = set()
 
     # ---- watching ----
 
@@ -253,13 +252,7 @@ class ControlRoom:
         return self.desk
 
     async def _given(self, order: Awaitable[Kept], actor: Actor, now: datetime) -> Kept:
-        """Have an order done and noted, also when the page that gave it goes away before it hears of that."""
-        giving = asyncio.create_task(self._noted(order, actor, now))
-        self._giving.add(giving)
-        giving.add_done_callback(self._giving.discard)
-        return await asyncio.shield(giving)
-
-    async def _noted(self, order: Awaitable[Kept], actor: Actor, now: datetime) -> Kept:
+        """Have an order done and noted."""
         kept = await order
         given = kept.order
         more: dict[str, Any] = {"order": given.id, "state": kept.state.value, "title": given.title or None}

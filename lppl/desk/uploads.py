@@ -191,35 +191,21 @@ class UploadDesk:
         if len(self._busy) >= AT_ONCE:
             raise TooManyUploads
         self._busy.add(name)
-        # apart from the request, which is cancelled when its connection breaks: what has come is still written down
-        work = asyncio.create_task(self._receive(actor, name, offset, data, now, checksum), name=f"receive {name}")
-        work.add_done_callback(lambda done: self._received(name, done))
-        return await asyncio.shield(work)
-
-    async def _receive(
-        self,
-        actor: Actor,
-        name: str,
-        offset: int,
-        data: AsyncIterator[bytes],
-        now: datetime,
-        checksum: Checksum | None,
-    ) -> int:
-        upload = await self.store.get(name)  # now that nobody else writes to it
-        if upload is None or upload.state is not UploadState.RECEIVING:
-            raise NoUpload
-        if offset != upload.received:
-            raise OffsetDiffers(upload.received)
-        reached = await _Receiving(self, upload, now, checksum).take(data)
+        try:
+            upload = await self.store.get(name)  # now that nobody else writes to it
+            if upload is None or upload.state is not UploadState.RECEIVING:
+                raise NoUpload
+            if offset != upload.received:
+                raise OffsetDiffers(upload.received)
+            reached = await _Receiving(self, upload, now, checksum).take(data)
+        except Exception as error:
+            log.info("upload_stopped", upload=name, reason=str(error))
+            raise
+        finally:
+            self._busy.discard(name)
         if reached == upload.size:
-            self._busy.discard(upload.id)
             await self._finished(upload, actor, now)
         return reached
-
-    def _received(self, name: str, done: "asyncio.Task[int]") -> None:
-        self._busy.discard(name)
-        if not done.cancelled() and (error := done.exception()) is not None:
-            log.info("upload_stopped", upload=name, reason=str(error))
 
     async def withdraw(self, upload: Upload) -> None:
         """Let go of an upload and what has come of it. Raises UploadBusy."""

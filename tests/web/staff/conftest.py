@@ -1,6 +1,7 @@
 """Staff pages without the air: a station's records in a folder, the door in front, and clients logged in by role."""
 
 from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -90,6 +91,13 @@ class Visitor:
         return await self.ask("POST", path, **more)
 
 
+@asynccontextmanager
+async def served(office: Office, clock: Clock) -> AsyncIterator[Site]:
+    """Serve pages on loopback; who goes away cancels what they asked for, as at a station."""
+    async with TestClient(TestServer(application(office)), cookie_jar=DummyCookieJar()) as client:
+        yield Site(office, client, clock)
+
+
 @pytest.fixture
 def clock() -> Clock:
     return Clock()
@@ -111,8 +119,8 @@ async def office(settings: Settings, clock: Clock) -> AsyncIterator[Office]:
 @pytest.fixture
 async def site(office: Office, clock: Clock) -> AsyncIterator[Site]:
     """The pages of a new station, served on loopback."""
-    async with TestClient(TestServer(application(office)), cookie_jar=DummyCookieJar()) as client:
-        yield Site(office, client, clock)
+    async with served(office, clock) as site:
+        yield site
 
 
 @pytest.fixture

@@ -10,9 +10,9 @@ import pytest
 
 from lppl.accounts import Role
 from lppl.alarms import ActiveAlarm, AlarmKind
-from lppl.audit import Actor
 from lppl.clock import AirClock
 from lppl.desk.control_room import told
+from lppl.desk.office import Office
 from lppl.incidents import Incident, Incidents
 from lppl.media import AssetId, HouseId, Material
 from lppl.orders import Kept, Ledger, State
@@ -23,7 +23,7 @@ from lppl.station.meters import Meters
 from lppl.station.orders import given, inbox, write_ledger
 from lppl.station.state import rundown_file
 from streaming.levels import Level
-from tests.web.staff.conftest import NOW, Site
+from tests.web.staff.conftest import NOW, Clock, Site, served
 from web.programme import Programme, ProgrammeItem
 
 ROB = {"headline": "Rob di Panjang", "lines": ["Jauhi pantai."], "label": "STOP PRESS", "source": "BPBD"}
@@ -191,21 +191,22 @@ async def test_what_airs_what_comes_and_what_begins_on_time(site: Site) -> None:
     assert (await room.state("tv", NOW + timedelta(hours=1))).item is None, "off the air"
 
 
-async def test_an_order_is_noted_also_when_the_page_that_gave_it_has_gone(site: Site) -> None:
-    room = replace(site.office, sight=View(int(NOW.timestamp() * 1000))).control_room
-    settings = site.office.settings
-    page = asyncio.create_task(room.hold("tv", Actor(None, "Sari"), NOW))
-    async with asyncio.timeout(30):
-        while not (waiting := await asyncio.to_thread(given, settings)):
-            await asyncio.sleep(0.01)
-    page.cancel()
-    await asyncio.wait({page})
-    taken = Kept(order=waiting[0], state=State.ACCEPTED, taken=NOW)
-    await asyncio.to_thread(write_ledger, settings, "tv", Ledger(kept=(taken,)))
-    async with asyncio.timeout(30):
-        while not (noted := [e for e in await site.office.audit.page() if e.action == "air.hold"]):
-            await asyncio.sleep(0.01)
-    assert [e.actor for e in noted] == ["Sari"]
+async def test_an_order_is_noted_also_when_the_page_that_gave_it_has_gone(office: Office, clock: Clock) -> None:
+    async with served(replace(office, sight=View(int(NOW.timestamp() * 1000))), clock) as site:
+        sari = await site.logged_in(Role.OPERATOR)
+        page = asyncio.create_task(sari.post("/api/v1/channels/tv/control/hold"))
+        async with asyncio.timeout(30):
+            while not (waiting := await asyncio.to_thread(given, office.settings)):
+                await asyncio.sleep(0.01)
+        page.cancel()
+        await asyncio.wait({page})
+        await asyncio.sleep(0.1)  # time for the service to see the line closed
+        taken = Kept(order=waiting[0], state=State.ACCEPTED, taken=NOW)
+        await asyncio.to_thread(write_ledger, office.settings, "tv", Ledger(kept=(taken,)))
+        async with asyncio.timeout(30):
+            while not (noted := [e for e in await office.audit.page() if e.action == "air.hold"]):
+                await asyncio.sleep(0.01)
+        assert sari.account is not None and [e.account_id for e in noted] == [sari.account.id]
 
 
 def test_alarms_that_go_on_stand_before_those_that_are_over() -> None:
