@@ -148,13 +148,20 @@ class Ingest:
             async with asyncio.TaskGroup() as group:
                 # first of all: a worker must not find its own job taken from it
                 await self._forever(self._recover, once=True)
-                group.create_task(self.review())
-                group.create_task(self._forever(self._scan_step))
+                group.create_task(self._begin())
                 group.create_task(self._forever(self._cue_step))
                 for worker in self._workers:
                     group.create_task(self._forever(partial(self._work_step, worker)))
         finally:
             self.close()
+
+    async def _begin(self) -> None:
+        """Look through records and folders once, say when that is done, and go on looking at the folders."""
+        async with asyncio.TaskGroup() as group:
+            group.create_task(self.review())
+            group.create_task(self._forever(self.scan_once, once=True))
+        log.info("library_in_step", files=len(self._known), waiting=self.waiting, away=self.folder_away)
+        await self._forever(self._scan_step)
 
     def close(self) -> None:
         """Let the hashing thread end. For those who call the single steps; :meth:`run` does it itself."""

@@ -71,6 +71,15 @@ def airs(channel: str, **wanted: object) -> Callable[[dict[str, Any]], bool]:
     return lambda health: all(channel_of(health, channel)[key] == value for key, value in wanted.items())
 
 
+async def in_step(home: Home) -> None:
+    """Wait until the worker has looked through the library and the folders for the first time."""
+
+    async def said() -> bool:
+        return "library_in_step" in home.log.read_text(errors="replace")
+
+    await eventually(said, "the library is looked through")
+
+
 async def long_enough(service: Service, seconds: float = 4.0) -> str:
     """Wait until the running TV item has at least `seconds` to go; return its title."""
 
@@ -135,6 +144,7 @@ def _is_scenario(item: pytest.Item) -> TypeGuard[pytest.Function]:
 @scenario
 async def the_running_items_house_set_is_deleted(home: Home) -> None:
     async with running(home) as service:
+        await in_step(home)
         title = await long_enough(service)
         folder = house_folder(home, title)
         async with watched(home):
@@ -150,6 +160,7 @@ async def the_running_items_house_set_is_deleted(home: Home) -> None:
 @scenario
 async def a_house_file_is_cut_short(home: Home) -> None:
     async with running(home) as service:
+        await in_step(home)
         title = await long_enough(service)
         folder = house_folder(home, title)
         async with watched(home, substitutes=True):
@@ -164,6 +175,7 @@ async def a_house_file_is_cut_short(home: Home) -> None:
 @scenario
 async def the_media_folder_goes_away_and_comes_back(home: Home) -> None:
     async with running(home) as service:
+        await in_step(home)
         title = await long_enough(service)
         async with watched(home):
             away = home.media.rename(home.folder / "away")

@@ -23,7 +23,7 @@ from tests.station.planned_day import (
     prepared,
 )
 
-pytestmark = [pytest.mark.integration, pytest.mark.alone]
+pytestmark = [pytest.mark.integration, pytest.mark.alone, pytest.mark.long]
 
 
 @pytest.fixture(scope="module")

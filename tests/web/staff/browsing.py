@@ -14,6 +14,10 @@ from web.staff.security import PLAIN_COOKIE
 AXE = Path(__file__).parents[3] / "node_modules" / "axe-core" / "axe.min.js"
 RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa"]
 FOUND = """async (rules) => {
+  // colours are judged when they have come to rest
+  const moving = document.getAnimations().filter((a) => a.playState === "running");
+  const ending = moving.filter((a) => a.effect.getComputedTiming().endTime !== Infinity);
+  await Promise.all(ending.map((a) => a.finished.catch(() => {})));
   const {violations} = await axe.run(document, {runOnly: rules});
   return violations.map((v) => `${v.id}: ${v.help}: ${v.nodes.map((n) => n.target).join(", ")}`);
 }"""
