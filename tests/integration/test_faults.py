@@ -62,8 +62,12 @@ def house_folder(home: Home, title: str) -> Path:
 
 
 def house_sets(home: Home) -> dict[str, Path]:
-    """Return the folders of all finished house sets by title; what is being made has a name that begins with a dot."""
-    return {json.loads(p.read_text())["title"]: p.parent for p in home.house.glob("*/*/[!.]*/set.json")}
+    """Return the folders of all finished house sets that air, by title: not those of the leanest sound alone.
+
+    What is being made has a name that begins with a dot.
+    """
+    found = {p.parent: json.loads(p.read_text()) for p in home.house.glob("*/*/[!.]*/set.json")}
+    return {told["title"]: folder for folder, told in found.items() if len(told["renditions"]) > 1}
 
 
 def airs(channel: str, **wanted: object) -> Callable[[dict[str, Any]], bool]:

@@ -22,9 +22,14 @@ from lppl.library import Library
 from lppl.media import Shelf
 from lppl.station.builtin import BuiltinMaker
 from lppl.station.orders import write_prepared
+from lppl.station.wants import with_lean
 from streaming.conform import conform
+from streaming.house import read_set
+from streaming.impressions import Impressions
 from streaming.ingest import Ingest
+from streaming.level_store import LevelStore
 from streaming.notices import render_notice
+from streaming.pictures import Thumbs
 from tests.station.service import Home
 
 FFMPEG = ("ffmpeg", "-hide_banner", "-nostdin", "-loglevel", "error", "-y")
@@ -166,7 +171,7 @@ def _make(template: Path) -> None:
 
 
 async def _conform(settings: Settings) -> None:
-    """Do what the service's worker does with a full media folder, once."""
+    """Do all that the service's worker does with a full media folder, so that no test's station does it again."""
     profiles = {c.id: settings.profile(c) for c in settings.channels}
     for channel in settings.channels:
         maker = BuiltinMaker(settings, channel)
@@ -181,7 +186,8 @@ async def _conform(settings: Settings) -> None:
     library = Library(engine)
     ingest = Ingest(
         library, settings.media_dir, settings.data_dir / "house", settings.data_dir / "work",
-        partial(conform, urgent=True), lambda path, _facts: [profiles[path.split("/", 1)[0]]], lambda: None,
+        partial(conform, urgent=True),
+        lambda path, _facts: with_lean([profiles[path.split("/", 1)[0]]], settings), lambda: None,
         min_free=0, settle_s=0.0,
     )  # fmt: skip
     try:
@@ -197,6 +203,7 @@ async def _conform(settings: Settings) -> None:
             await asyncio.sleep(0.5)
         else:
             raise RuntimeError(f"conformed only {[m.title for s in shelves.values() for m in s.materials.values()]}")
+        await _look(settings, library, {p.recipe for p in profiles.values()})
     finally:
         ingest.close()
         await engine.dispose()
@@ -204,6 +211,18 @@ async def _conform(settings: Settings) -> None:
     state.mkdir(parents=True, exist_ok=True)
     for name, shelf in shelves.items():
         (state / f"shelf-{name}.json").write_bytes(shelf.to_json())
+
+
+async def _look(settings: Settings, library: Library, recipes: set[str]) -> None:
+    """Measure the levels of all house sets, the station's own among them, and make their pictures."""
+    house = settings.data_dir / "house"
+    builtin = [read_set(p.parent).house for p in house.glob("*/*/[!.]*/set.json")]
+    impressions = Impressions(
+        library, house, LevelStore(settings.data_dir / "levels"), Thumbs(settings.data_dir / "thumbs"),
+        lambda path: settings.media_dir / path, recipes, lambda: builtin,
+    )  # fmt: skip
+    while await impressions.some():
+        pass
 
 
 if __name__ == "__main__":
