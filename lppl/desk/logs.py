@@ -26,11 +26,11 @@ LONGEST_PROOF = timedelta(days=400)
 
 
 class NotKept(NotThere):
-    """The running order of a day was not kept, so nothing can be compared with it."""
+    """The running order of a day was not kept, so nothing can be compared with it. `channel`: its name."""
 
     def __init__(self, channel: str, day: date) -> None:
         super().__init__(
-            f"Rencana kanal {channel} untuk {full_date(day)} tidak tersimpan: layanan mati ketika hari itu mulai.",
+            f"Rencana {channel} untuk {full_date(day)} tidak tersimpan: layanan mati ketika hari itu mulai.",
             f"What {channel} had planned for {day} was not kept: the service did not run when the day began.",
         )
 
@@ -60,7 +60,7 @@ async def compared(desk: PlanningDesk, channel: str, day: date, now: datetime) -
     """Return what became of everything that was planned for a day, up to `now`. Raises NotKept."""
     planned = await desk.planned_day(channel, day)
     if not planned:
-        raise NotKept(channel, day)
+        raise NotKept(desk.channel(channel).name, day)
     start, end = day_bounds(day, desk.zone)
     entries = await desk.aired(channel, day, day)
     told = {Quanta(t.row.at): f"disunting {t.row.author}: {sentence(t, desk)}" for t in await edits(desk, channel, day)}

@@ -43,6 +43,16 @@ async def test_a_webhook_is_refused_at_its_field_then_made(site: Site, browser: 
     assert not hook.active and hook.url == "https://kota.example/kabar"
 
 
+async def test_every_page_fits_a_phone(site: Site, browser: Browser) -> None:
+    admin = await site.logged_in(Role.ADMIN)
+    async with browsing(browser, address(site, "api"), admin.cookie, width=390, height=844) as opened:
+        for path in ("api", "webhook", "akun", "petugas", "pengaturan", "mulai", "impor", "pesanan", "log/rencana"):
+            await opened.page.goto(address(site, path), wait_until="load")
+            wide = await opened.page.evaluate("document.documentElement.scrollWidth - innerWidth")
+            assert (wide, path) == (0, path)
+        assert opened.complaints == []
+
+
 async def test_a_wrong_password_is_said_at_its_field(site: Site, browser: Browser) -> None:
     sari = await site.logged_in(Role.OPERATOR)
     async with browsing(browser, address(site, "akun"), sari.cookie) as opened:
