@@ -113,7 +113,7 @@ class PushSender:
         ended = await asyncio.gather(*work, return_exceptions=True)
         if failures := [e for e in ended if isinstance(e, BaseException)]:
             for other in failures[1:]:
-                log.error("reminder_not_sent", reason=f"{type(other).__name__}: {other}")
+                log.error("reminder_not_sent", reason=type(other).__name__)  # its words may hold whose it was
             raise failures[0]
         return sum(e for e in ended if not isinstance(e, BaseException))
 
