@@ -3,7 +3,7 @@
 import re
 
 import pytest
-from playwright.async_api import Browser, expect
+from playwright.async_api import Browser, Route, expect
 
 from lppl.accounts import Role
 from lppl.desk.sheets import as_csv
@@ -90,3 +90,29 @@ async def test_a_station_is_renamed_and_the_channels_stay(site: Site, browser: B
         await page.locator('[data-role="station"]').get_by_role("button", name="Simpan").click()
         await expect(page.get_by_text("tidak boleh berisi ganti baris")).to_be_visible(timeout=LONG_MS)
         assert await opened.faults() == []
+
+
+async def test_a_start_whose_answer_is_lost_is_waited_for(
+    site: Site, browser: Browser, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("LPPL_DVR_HOURS", "1")  # a setting that waits for a start
+    admin = await site.logged_in(Role.ADMIN)
+    async with browsing(browser, address(site, "pengaturan"), admin.cookie) as opened:
+        page, asked = opened.page, list[str]()
+
+        async def gone(route: Route) -> None:
+            await route.abort("connectionreset")
+
+        async def back(route: Route) -> None:
+            asked.append(route.request.method)
+            if len(asked) < 3:
+                return await route.abort("connectionrefused")
+            answer = await route.fetch()
+            await route.fulfill(response=answer, json=await answer.json() | {"run": "berikutnya"})
+
+        await page.route("**/api/v1/service/restart", gone)
+        await page.route("**/api/v1/settings", back)
+        await page.locator('[data-role="restart"]').click()
+        async with page.expect_event("load", timeout=LONG_MS):  # with the new settings, the page is opened anew
+            await page.get_by_role("dialog").get_by_role("button", name="Terapkan sekarang").click()
+        assert len(asked) == 3 and opened.complaints == []

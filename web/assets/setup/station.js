@@ -1,6 +1,6 @@
 // The forms that both pages share: who broadcasts and where, and the channels; and starting the service anew.
 
-import { api, trying } from "../staff/api.js";
+import { Refused, api } from "../staff/api.js";
 import { sure } from "../staff/dialog.js";
 import { field, formOf } from "../staff/fields.js";
 import { data, el, icon, root, t } from "../staff/page.js";
@@ -80,19 +80,18 @@ export async function restart() {
   return again();
 }
 
+const PATIENCE_MS = 180_000; // a slow computer that has much to do
+
 /** Start the service anew and wait until it has. */
 export async function again() {
   const before = data.settings.run;
   const busy = toast(t("restarting"), "danger");
-  const began = await trying(async () => (await api("POST", "service/restart")) ?? true);
-  if (!began) {
-    busy.remove();
-    return false;
-  }
-  for (let n = 0; n < 150; n += 1) {
+  const refused = await ask();
+  const until = Date.now() + PATIENCE_MS;
+  while (!refused && Date.now() < until) {
     await new Promise((resolve) => setTimeout(resolve, 400));
     try {
-      const settings = await api("GET", "settings");
+      const settings = await api("GET", "settings", undefined, { signal: AbortSignal.timeout(5000) });
       if (settings.run !== before) {
         data.settings = settings;
         busy.remove();
@@ -104,8 +103,18 @@ export async function again() {
     }
   }
   busy.remove();
-  toast(t("connection_lost"), "danger");
+  toast(refused || t("connection_lost"), "danger");
   return false;
+}
+
+/** Ask for the start; return why it is refused. The service may be gone before its answer is: that is no refusal. */
+async function ask() {
+  try {
+    await api("POST", "service/restart");
+  } catch (error) {
+    return error instanceof Refused ? error.message : "";
+  }
+  return "";
 }
 
 /** Return a notice that settings wait for a start, with the button for it; null when nothing waits. */
