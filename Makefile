@@ -40,6 +40,7 @@ soak:
 	@scripts/system run
 	@scripts/python dev
 	@scripts/web
+	@.venv/bin/python -m pytest -q -m soak
 	@LPPL_SIMULATED_DAYS=$(DAYS) .venv/bin/python -m pytest -q tests/scheduler/test_month.py
 	@exec .venv/bin/python scripts/soak.py --minutes $(MINUTES)
 

@@ -11,6 +11,7 @@ from lppl.bench.scale import TOY
 pytestmark = pytest.mark.integration
 
 
+@pytest.mark.soak
 def test_all_rows_are_measured(tmp_path: Path) -> None:
     out = tmp_path / "bench.json"
     code = bench.run([], out, cache=tmp_path / "cache", scale=TOY)

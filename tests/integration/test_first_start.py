@@ -33,7 +33,7 @@ async def playable(home: Home, channel: str) -> None:
         assert hls.fragments(data, hls.init(head).default_duration)
 
 
-@pytest.mark.parametrize("demo", [False, True])
+@pytest.mark.parametrize("demo", [False, pytest.param(True, marks=pytest.mark.soak)])
 async def test_on_air_with_nothing_at_all(tmp_path: Path, demo: bool) -> None:
     home = Home(tmp_path / "station").write(demo=demo)
     service = await Service.start(home)
