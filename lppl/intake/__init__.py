@@ -1,0 +1,1 @@
+"""How a citizen's word arrives: kept as received and durable first, understood afterwards, never lost."""

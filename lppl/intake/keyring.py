@@ -1,0 +1,203 @@
+"""The keys of what is personal: a key for each person and each arrival, wrapped by master keys outside the data folder.
+
+Who has a copy of the data, or a backup, has the wrapped keys only. Erasing somebody destroys the wrapped key, and its
+fingerprint goes into the file ``erased``: a backup that is put back is made to forget the same again. A master key is
+replaced by :func:`Keyring.turned`; the former ones go on opening until they are taken away. Processes that run
+meanwhile notice it by themselves.
+"""
+
+import hashlib
+import hmac
+import os
+import re
+import secrets
+import time
+from collections.abc import Mapping
+from pathlib import Path
+
+from cryptography.fernet import Fernet, InvalidToken, MultiFernet
+
+from lppl import durable
+from lppl.errors import LpplError
+from lppl.sealing import kept_once
+
+FIRST = "0001.key"
+HASHES = "hash.key"
+ERASED = "erased"
+LOOK_S = 3.0
+"""Whoever wraps looks this often whether there is a newer master key."""
+_NAME = re.compile(r"^\d{4}\.key$")
+
+
+class KeyringBroken(LpplError):
+    """The folder of keys is not there, or holds other keys than those the records were sealed with."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        super().__init__(
+            f"Kunci data pribadi di {folder} tidak ada atau bukan milik basis data ini. Pulihkan folder itu dari "
+            "salinannya; tanpa kunci, nama dan nomor pelapor tidak dapat dibuka.",
+            f"The keys of personal data in {folder} are missing or belong to another database. Restore that folder; "
+            "without it the names and numbers of reporters cannot be opened.",
+        )
+
+
+class KeyGone(LpplError):
+    """What this key sealed was erased, or another master key wrapped it."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            "Data pribadi ini sudah dihapus atau kuncinya tidak ada.",
+            "This personal data was erased, or its key is missing.",
+        )
+
+
+class PersonKey:
+    """Seals and opens what belongs to one person, or to one arrival. `wrapped`: how it is kept in the records."""
+
+    __slots__ = ("_fernet", "raw", "wrapped")
+
+    def __init__(self, raw: bytes, wrapped: bytes) -> None:
+        self.raw, self.wrapped = raw, wrapped
+        self._fernet = Fernet(raw)
+
+    def seal(self, data: bytes) -> bytes:
+        """Return `data` so that only this key opens it."""
+        return self._fernet.encrypt(data)
+
+    def opened(self, sealed: bytes) -> bytes:
+        """Return what was sealed. Raises KeyGone."""
+        try:
+            return self._fernet.decrypt(sealed)
+        except InvalidToken:
+            raise KeyGone from None
+
+
+class Keyring:
+    """The master keys of a station, noticed when they change. Blocking only where it says so."""
+
+    def __init__(self, folder: Path, masters: Mapping[str, bytes], hash_key: bytes) -> None:
+        self.folder = folder
+        self._take(masters)
+        self._looked = time.monotonic()
+        self._hash_key = hash_key
+        self.fingerprint = self.hashed("keyring", "lppl")[:16]
+        """By which the records know the keys that they were sealed with."""
+
+    @classmethod
+    def of(cls, folder: Path, *, make: bool = True) -> "Keyring":
+        """Return the keyring in `folder`, making its keys the first time when `make`. Blocks.
+
+        Raises KeyringBroken when there is none, or it is rubbish; OSError.
+        """
+        names = _names(folder)
+        if not make and (not names or not (folder / HASHES).exists()):
+            raise KeyringBroken(folder)
+        if not names:
+            kept_once(folder / FIRST, Fernet.generate_key())
+            names = (FIRST,)
+        hash_key = kept_once(folder / HASHES, secrets.token_hex(32).encode())
+        try:
+            return cls(folder, {name: (folder / name).read_bytes() for name in names}, hash_key)
+        except ValueError:
+            raise KeyringBroken(folder) from None
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """The names of the master keys' files, the newest first."""
+        return tuple(self._masters)
+
+    def new(self) -> PersonKey:
+        """Return a key that nobody had before."""
+        if time.monotonic() - self._looked > LOOK_S:  # else what a turn has left behind would grow and grow
+            self._look()
+        raw = Fernet.generate_key()
+        return PersonKey(raw, self._all.encrypt(raw))
+
+    def unwrapped(self, wrapped: bytes | None) -> PersonKey:
+        """Return the key kept as `wrapped`. Raises KeyGone."""
+        if wrapped is None:
+            raise KeyGone
+        try:
+            return PersonKey(self._all.decrypt(wrapped), wrapped)
+        except (InvalidToken, ValueError):
+            if self._look():
+                return self.unwrapped(wrapped)
+            raise KeyGone from None
+
+    def rewrapped(self, wrapped: bytes) -> bytes:
+        """Return the same key wrapped by the newest master key. Raises KeyGone."""
+        try:
+            return self._all.rotate(wrapped)
+        except InvalidToken:
+            raise KeyGone from None
+
+    def wrapper_of(self, wrapped: bytes) -> str:
+        """Return the name of the master key that wrapped a key. Raises KeyGone when it is none of these."""
+        for name, master in self._masters.items():
+            try:
+                master.decrypt(wrapped)
+            except InvalidToken:
+                continue
+            return name
+        raise KeyGone
+
+    def _take(self, masters: Mapping[str, bytes]) -> None:
+        found = {name: Fernet(key) for name, key in masters.items()}
+        self._masters, self._all = found, MultiFernet(list(found.values()))
+
+    def _look(self) -> bool:
+        """Read the master keys anew when the folder holds others by name; tell whether it does. Blocks, briefly.
+
+        A folder that is away just now, or cannot be read, changes nothing.
+        """
+        self._looked = time.monotonic()
+        try:
+            names = _names(self.folder)
+            if not names or names == self.names:
+                return False
+            self._take({name: (self.folder / name).read_bytes() for name in names})
+        except (OSError, ValueError):
+            return False
+        return True
+
+    def hashed(self, kind: str, value: str) -> str:
+        """Return the keyed hash (64 hex digits) by which a value can be found again, of a `kind` of its own."""
+        return hmac.digest(self._hash_key, f"{kind}\0{value}".encode(), hashlib.sha256).hex()
+
+    def turned(self) -> "Keyring":
+        """Make a new master key, which wraps from now on; the former ones still open. Blocks. Raises OSError."""
+        newest = max(int(Path(name).stem) for name in _names(self.folder))
+        kept_once(self.folder / f"{newest + 1:04d}.key", Fernet.generate_key())
+        return Keyring.of(self.folder, make=False)
+
+    def forget_former(self) -> int:
+        """Remove all master keys but the newest; return how many. What only they wrapped is noise. Blocks."""
+        former = _names(self.folder)[1:]
+        for name in former:
+            (self.folder / name).unlink()
+        durable.sync_folder(self.folder)
+        return len(former)
+
+    def note_erased(self, person: str) -> None:
+        """Put on record, outside the data and its backups, that `person` was erased. Blocks; durable."""
+        path = self.folder / ERASED
+        fd = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)
+        try:
+            os.write(fd, f"{person}\n".encode())
+            os.fsync(fd)
+        finally:
+            os.close(fd)
+        durable.sync_folder(self.folder)
+
+    def erased(self) -> frozenset[str]:
+        """Return who was erased. Blocks."""
+        try:
+            return frozenset((self.folder / ERASED).read_text("utf-8").split())
+        except FileNotFoundError:
+            return frozenset()
+
+
+def _names(folder: Path) -> tuple[str, ...]:
+    """Return the names of the master keys in a folder, the newest first. Blocks. Raises OSError."""
+    return tuple(sorted((p.name for p in folder.glob("*.key") if _NAME.match(p.name)), reverse=True))
