@@ -46,7 +46,15 @@ class Right(StrEnum):
     AUDIT = "jejak"
     """Who changed what."""
     ADMIN = "kelola"
-    """Accounts, settings, webhooks."""
+    """Accounts, settings, webhooks, channels of citizens' words."""
+    NOTES = "catat-aduan"
+    """Taking citizens' words down: call notes, events."""
+    CASES_READ = "lihat-aduan"
+    """Cases, names and numbers masked."""
+    CASES = "aduan"
+    """Working cases, the tray, the desk's own lists."""
+    PERSONAL = "data-pribadi"
+    """Opening names and numbers; each opening is put on record."""
 
 
 class Role(StrEnum):
@@ -91,13 +99,13 @@ _LABELS: Mapping[Role, tuple[str, str]] = {
 RIGHTS: Mapping[Role, frozenset[Right]] = {
     Role.ADMIN: frozenset(Right),
     Role.PROGRAMME: frozenset(
-        {Right.VIEW, Right.MEDIA, Right.PLAN, Right.PUBLISH, Right.RUNDOWN, Right.LOGS, Right.REPORT}
+        {Right.VIEW, Right.MEDIA, Right.PLAN, Right.PUBLISH, Right.RUNDOWN, Right.LOGS, Right.REPORT, Right.NOTES}
     ),
-    Role.OPERATOR: frozenset({Right.VIEW, Right.MEDIA, Right.RUNDOWN, Right.CONTROL, Right.LOGS}),
-    Role.ANNOUNCER: frozenset({Right.VIEW, Right.LOGS}),
-    Role.COMPLAINTS: frozenset({Right.VIEW}),
+    Role.OPERATOR: frozenset({Right.VIEW, Right.MEDIA, Right.RUNDOWN, Right.CONTROL, Right.LOGS, Right.NOTES}),
+    Role.ANNOUNCER: frozenset({Right.VIEW, Right.LOGS, Right.NOTES}),
+    Role.COMPLAINTS: frozenset({Right.VIEW, Right.NOTES, Right.CASES_READ, Right.CASES, Right.PERSONAL}),
     Role.AGENCY: frozenset(),
-    Role.HEAD: frozenset({Right.VIEW, Right.LOGS, Right.REPORT, Right.AUDIT}),
+    Role.HEAD: frozenset({Right.VIEW, Right.LOGS, Right.REPORT, Right.AUDIT, Right.CASES_READ}),
     Role.VIEWER: frozenset({Right.VIEW}),
 }
 

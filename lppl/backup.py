@@ -46,8 +46,8 @@ FILES = (DATABASE, DUMP, SETTINGS, STATION_FILE, MEDIA)
 FOLDERS = ("keys", "schedule")
 """Copied whole; the journal is copied line by line, because it is being written."""
 FORMAT = 1
-KEPT = ("house", "builtin", "work", "backup", "lost+found")
-"""What a restore leaves where it is: large, immutable, named by content; and the backups themselves."""
+KEPT = ("house", "builtin", "work", "backup", "enclosures", "phone", "lost+found")
+"""What a restore leaves where it is: large, immutable, named by content or by ids; and the backups themselves."""
 
 
 class ProgramMissing(LpplError):

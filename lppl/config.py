@@ -44,7 +44,7 @@ KEPT = ("station", "channels", "ladder", "audio", "lean_audio", "demo", "dvr_hou
 PREFIX = "LPPL_"
 CONFIG_VARIABLE = "LPPL_CONFIG"
 NOT_SETTINGS = frozenset({CONFIG_VARIABLE})
-PATHS = ("data_dir", "media_dir", "tls_cert", "tls_key")
+PATHS = ("data_dir", "media_dir", "keys_dir", "tls_cert", "tls_key")
 
 Loc = tuple[str | int, ...]
 

@@ -16,10 +16,11 @@ from sqlalchemy.engine.interfaces import DBAPIConnection
 from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 from sqlalchemy.pool import ConnectionPoolEntry, NullPool
 
+from lppl.cases import tables as _case_tables  # noqa: F401 - the rest of the schema
 from lppl.errors import LpplError
 from lppl.tables import metadata
 
-HEAD = "0003"
+HEAD = "0004"
 """The newest migration, known without importing Alembic: a start with nothing to migrate must be fast."""
 
 MIGRATIONS = Path(__file__).parent / "migrations"

@@ -67,6 +67,14 @@ class PlanChanged:
 
 
 @dataclass(frozen=True, slots=True)
+class CaseChanged:
+    """Something was done with a citizen's case; `urgent`: it has just become an emergency."""
+
+    case: int
+    urgent: bool
+
+
+@dataclass(frozen=True, slots=True)
 class Presence:
     """Somebody looks at a page of staff (`where`: its path and what it shows), or has left it."""
 
@@ -84,7 +92,17 @@ class Lagged:
     count: int
 
 
-Event = LibraryChanged | ItemStarted | SegmentPublished | Alarm | ScheduleChanged | PlanChanged | Presence | Lagged
+Event = (
+    LibraryChanged
+    | ItemStarted
+    | SegmentPublished
+    | Alarm
+    | ScheduleChanged
+    | PlanChanged
+    | CaseChanged
+    | Presence
+    | Lagged
+)
 EVENTS: tuple[type[Event], ...] = (
     LibraryChanged,
     ItemStarted,
@@ -92,6 +110,7 @@ EVENTS: tuple[type[Event], ...] = (
     Alarm,
     ScheduleChanged,
     PlanChanged,
+    CaseChanged,
     Presence,
     Lagged,
 )

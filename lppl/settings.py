@@ -273,6 +273,8 @@ class Settings(_Value):
     station: Station = Station()
     data_dir: Path = Path("data")
     media_dir: Path = Path("media")
+    keys_dir: Path = Field(default=Path(), validate_default=True)
+    """Where the keys of personal data lie: outside `data_dir` and its backups. Beside it, when not set."""
     import_dirs: Annotated[tuple[Path, ...], Field(max_length=32)] = ()
     """Folders of this computer from which staff may bring files into the media folder."""
     host: Annotated[str, Field(pattern=r"^[0-9A-Za-z.:_-]{1,255}$")] = "127.0.0.1"
@@ -302,6 +304,18 @@ class Settings(_Value):
     outputs: tuple[Output, ...] = ()
     lean_audio: bool = True
     """Offer sound of about 32 kbit/s too, conformed in the background; each hour of material takes 15 MB."""
+
+    @field_validator("keys_dir")
+    @classmethod
+    def _beside_the_data(cls, folder: Path, info: ValidationInfo) -> Path:
+        data: Path | None = info.data.get("data_dir")
+        if data is None:
+            return folder
+        if folder == Path():
+            return data.absolute().with_name(f"{data.absolute().name}-keys")
+        if folder.absolute().is_relative_to(data.absolute()):
+            raise wrong("keys_dir harus di luar data_dir", "keys_dir must lie outside data_dir")
+        return folder
 
     @field_validator("tls_key")
     @classmethod

@@ -5,6 +5,7 @@ from typing import TypeVar
 
 from sqlalchemy import ColumnElement, Table, and_, select
 from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.exc import DBAPIError, IntegrityError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from lppl.tables import counters
@@ -19,6 +20,12 @@ def chunked(items: Sequence[T], size: int = CHUNK) -> Iterator[Sequence[T]]:
     """Yield `items` in runs of at most `size`."""
     for i in range(0, len(items), size):
         yield items[i : i + size]
+
+
+def worth_repeating(error: DBAPIError) -> bool:
+    """Tell whether a transaction that failed so may go another time: somebody else was first, or both waited."""
+    state = getattr(error.orig, "sqlstate", None) or getattr(error.orig, "pgcode", None)
+    return isinstance(error, IntegrityError) or state in ("40P01", "40001")
 
 
 def upsert(connection: AsyncConnection, table: Table) -> postgresql.Insert | sqlite.Insert:

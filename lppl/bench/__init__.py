@@ -31,6 +31,8 @@ ROWS = {
     "h": ("row_rundown", "measure"),
     "j": ("row_search", "measure"),
     "k": ("row_pages", "measure"),
+    "l": ("row_intake", "measure"),
+    "m": ("row_cases", "measure"),
 }
 """Where each row is measured; imported when it is its turn."""
 

@@ -33,6 +33,13 @@ class Scale:
     """Assets of the library that is searched, and that pages of staff list."""
     pages_days: int = 365
     """Days that those pages look back on."""
+    intakes: tuple[int, ...] = (300, 600)
+    """Reports per second that citizens send."""
+    intakes_s: float = 30.0
+    cases: int = 1_000_000
+    cases_postgres: int = 200_000
+    questions: int = 100
+    """How often each question about cases is asked."""
     small: bool = False
     """Two tiny pictures instead of the ordinary ladder."""
     together: bool = False
@@ -43,5 +50,6 @@ FULL = Scale()
 TOY = Scale(
     material_s=4, radio_s=10, rounds=1, air_s=4.0, peer_s=2.0, channels=(2,), channels_s=8.0, starts=1, days=3,
     base_day=1, viewers=4, viewers_s=8.0, nginx_s=4.0, closed_loop_s=0.5, settle_s=1.0, day_cells=1000,
-    rundown_items=1000, rundown_year_days=8, assets=1000, pages_days=5, small=True, together=True,
+    rundown_items=1000, rundown_year_days=8, assets=1000, pages_days=5, intakes=(20,),
+    intakes_s=6.0, cases=2000, cases_postgres=1000, questions=2, small=True, together=True,
 )  # fmt: skip

@@ -43,10 +43,11 @@ class Home:
         """Where the service answers."""
         return f"http://127.0.0.1:{self.port}"
 
-    def write(self, *, small: bool = False, demo: bool = False) -> "Home":
+    def write(self, *, small: bool = False, demo: bool = False, proxied: bool = False) -> "Home":
         """Write ``lppl.toml``; every channel has the same name, so that they share one slate.
 
-        `small` means two tiny pictures instead of the ordinary ladder; `demo` that the station makes its own material.
+        `small` means two tiny pictures instead of the ordinary ladder; `demo` that the station makes its own material;
+        `proxied` that loopback is a proxy, which says whom a request is from.
         """
         self.data.mkdir(parents=True, exist_ok=True)
         (self.folder / "media").mkdir(exist_ok=True)
@@ -57,6 +58,8 @@ class Home:
             f"port = {self.port}",
             "min_free_gb = 0",
         ]
+        if proxied:
+            lines.append('trusted_proxies = ["127.0.0.1"]')
         if small:
             lines += ['ladder = [{ name = "v720", width = 256, height = 144, bitrate = "100k" },',
                       '          { name = "v360", width = 192, height = 108, bitrate = "60k" }]']  # fmt: skip

@@ -12,6 +12,10 @@ from lppl.account_store import AccountStore
 from lppl.audience import LiveCount
 from lppl.audit import AuditLog
 from lppl.config import Settings
+from lppl.desk.case_exports import CaseExports
+from lppl.desk.case_imports import CaseImports
+from lppl.desk.case_lists import CaseLists
+from lppl.desk.cases import CaseDesk
 from lppl.desk.control import ControlDesk
 from lppl.desk.control_room import ControlRoom, Sight
 from lppl.desk.dashboard import DashboardDesk, Health
@@ -28,10 +32,13 @@ from lppl.desk.people import PeopleDesk
 from lppl.desk.planning import PlanningDesk
 from lppl.desk.settings import SettingsDesk
 from lppl.desk.takedowns import TakedownDesk
+from lppl.desk.triage import TriageDesk
 from lppl.desk.uploads import UploadDesk
 from lppl.errors import DatabaseAway
 from lppl.events import Bus
 from lppl.incidents import Incidents
+from lppl.intake.opening import Intake
+from lppl.intake.reception import Reception
 from lppl.library import Library
 from lppl.sealing import Seal
 from lppl.takedowns import Takedowns
@@ -61,6 +68,8 @@ class Office:
     """How the station is; None where nobody knows."""
     sight: Sight | None = None
     """What is seen of the air; None where there is none."""
+    intake: Callable[[], Intake] = Intake
+    """What takes citizens' words in."""
 
     @property
     def library(self) -> Library:
@@ -155,6 +164,37 @@ class Office:
     def held_sheets(self) -> HeldSheets:
         """Tables of other programs that somebody is bringing in."""
         return HeldSheets()
+
+    @property
+    def reception(self) -> Reception:
+        """Where citizens' words are kept. Raises IntakeClosed, DatabaseAway."""
+        return self.intake().open_reception
+
+    @property
+    def cases(self) -> CaseDesk:
+        """Citizens' cases. Raises IntakeClosed, DatabaseAway."""
+        intake = self.intake()
+        return CaseDesk(intake.open_reception, intake.open_store, self.audit, self.bus)
+
+    @cached_property
+    def case_lists(self) -> CaseLists:
+        """What the complaint desk sets for itself."""
+        return CaseLists(self.library.engine, self.bus, self.settings.station.place)
+
+    @cached_property
+    def case_imports(self) -> CaseImports:
+        """Complaints of other systems that somebody is bringing in."""
+        return CaseImports(self.library.engine, self.audit, self.settings.station.zone, self.now)
+
+    @property
+    def case_exports(self) -> CaseExports:
+        """Lists of cases as files. Raises IntakeClosed, DatabaseAway."""
+        return CaseExports(self.cases, self.library.engine, self.audit, self.settings.station.zone)
+
+    @cached_property
+    def triage(self) -> TriageDesk:
+        """Help with sorting cases."""
+        return TriageDesk(self.library.engine, self.case_lists)
 
     @cached_property
     def webhooks(self) -> Webhooks:

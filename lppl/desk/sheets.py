@@ -9,7 +9,7 @@ import csv
 import io
 import zipfile
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from typing import Any
@@ -26,12 +26,36 @@ UNPACKED, PARTS, RATIO = 80_000_000, 2_000, 200
 """What a workbook may be once unpacked: bytes, parts, how many times its packed size."""
 MOST_ROWS, MOST_COLUMNS, LONGEST_CELL = 5_000, 60, 500
 SHEETS = 20
+PIECE = 1 << 20
 DELIMITERS = ",;\t|"
 Rows = tuple[tuple[str, ...], ...]
 
 
 class SheetRefused(LpplError):
     """A file is no table that can be read."""
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """How much of a file is read. `largest`: its bytes; `unpacked`: those of a workbook once unpacked; `tags`: the
+    marks in its XML, each of which takes memory and time. `cell`: characters of one; `characters`: of all of them.
+
+    `whole`: cells keep their lines, and dates their time of day.
+    """
+
+    largest: int = LARGEST
+    unpacked: int = UNPACKED
+    tags: int = 12_000_000
+    rows: int = MOST_ROWS
+    columns: int = MOST_COLUMNS
+    cell: int = LONGEST_CELL
+    sheets: int = SHEETS
+    characters: int = 80_000_000
+    whole: bool = False
+
+
+PLANS = Limits()
+"""Tables of programmes and orders."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,16 +66,17 @@ class Sheet:
     rows: Rows
 
 
-def read_sheets(data: bytes, name: str) -> tuple[Sheet, ...]:
+def read_sheets(data: bytes, name: str, limits: Limits = PLANS) -> tuple[Sheet, ...]:
     """Return the tables in a file; `name` is what a CSV file's own is called. Raises SheetRefused."""
-    if len(data) > LARGEST:
-        raise SheetRefused("Berkas lebih dari 5 MB.", "The file is larger than 5 MB.")
+    if len(data) > limits.largest:
+        most = limits.largest // 1_000_000
+        raise SheetRefused(f"Berkas lebih dari {most} MB.", f"The file is larger than {most} MB.")
     if data.startswith(b"\xd0\xcf\x11\xe0"):
         raise SheetRefused(
             "Ini berkas Excel lama (.xls) atau berkas bersandi; simpan sebagai .xlsx atau .csv tanpa sandi.",
             "This is an old Excel file (.xls) or has a password; save it as .xlsx or .csv without one.",
         )
-    found = _workbook(data) if data.startswith(b"PK") else (Sheet(name, _trimmed(_csv_rows(data))),)
+    found = _workbook(data, limits) if data.startswith(b"PK") else (Sheet(name, _trimmed(_csv_rows(data, limits))),)
     good = tuple(sheet for sheet in found if sheet.rows)
     if not good:
         raise SheetRefused("Tabelnya kosong.", "The table is empty.")
@@ -67,28 +92,37 @@ def _trimmed(rows: Sequence[Sequence[str]]) -> Rows:
     return tuple(tuple((row + [""] * width)[:width]) for row in listed) if width else ()
 
 
+def _shown(text: str, limits: Limits) -> str:
+    """Return the text of a cell: in one line, unless its lines are kept."""
+    if limits.whole:
+        return text.strip()[: limits.cell]
+    return " ".join(text.split())[: limits.cell]
+
+
+class _TooLarge(SheetRefused):
+    def __init__(self) -> None:
+        super().__init__(
+            "Isi berkas ini terlalu besar setelah dibuka; hapus gambar dan lembar yang tidak perlu.",
+            "The file is too large once it is unpacked; remove pictures and sheets that are not needed.",
+        )
+
+
 # ---- workbooks ------------------------------------------------------------------------------------
 
 
-def _workbook(data: bytes) -> tuple[Sheet, ...]:
+def _workbook(data: bytes, limits: Limits) -> tuple[Sheet, ...]:
     broken = SheetRefused(
         "Berkas ini tidak dapat dibaca sebagai XLSX; buka dan simpan ulang.", "The file cannot be read as XLSX."
     )
     try:
-        with zipfile.ZipFile(io.BytesIO(data)) as packed:
-            parts = packed.infolist()
-            whole = sum(part.file_size for part in parts)
-            if len(parts) > PARTS or whole > UNPACKED or whole > RATIO * max(1, len(data)):
-                raise SheetRefused(
-                    "Isi berkas ini terlalu besar setelah dibuka; hapus gambar dan lembar yang tidak perlu.",
-                    "The file is too large once it is unpacked; remove pictures and sheets that are not needed.",
-                )
+        _weighed(data, limits)
         book = load_workbook(io.BytesIO(data), read_only=True, data_only=False, keep_links=False)
         try:
-            return tuple(
-                Sheet(str(sheet.title), _trimmed([[_text(v) for v in row] for row in _cells(sheet)]))
-                for sheet in book.worksheets[:SHEETS]
-            )
+            left, found = limits.characters, []
+            for sheet in book.worksheets[: limits.sheets]:
+                rows, left = _bounded(_cells(sheet, limits), left, limits)
+                found.append(Sheet(str(sheet.title), _trimmed(rows)))
+            return tuple(found)
         finally:
             book.close()
     except SheetRefused:
@@ -97,12 +131,45 @@ def _workbook(data: bytes) -> tuple[Sheet, ...]:
         raise broken from error
 
 
-def _cells(sheet: Any) -> Any:
+def _weighed(data: bytes, limits: Limits) -> None:
+    """Look how much a workbook holds before it is parsed. Raises SheetRefused when that is too much."""
+    with zipfile.ZipFile(io.BytesIO(data)) as packed:
+        parts = packed.infolist()
+        whole = sum(part.file_size for part in parts)
+        if len(parts) > PARTS or whole > limits.unpacked or whole > RATIO * max(1, len(data)):
+            raise _TooLarge
+        tags = 0
+        for part in parts:
+            if not part.filename.endswith(".xml"):
+                continue
+            with packed.open(part) as opened:
+                while piece := opened.read(PIECE):
+                    tags += piece.count(b"<")
+                    if tags > limits.tags:
+                        raise _TooLarge
+
+
+def _bounded(rows: Iterable[Iterable[object]], left: int, limits: Limits) -> tuple[list[list[str]], int]:
+    """Return rows as text, and how many characters are left of those that a file may have: a text that stands once in
+    a workbook may be shown in every cell of it."""
+    found = []
+    for row in rows:
+        texts = [_text(value, limits) for value in row]
+        while texts and not texts[-1]:  # a row is given as wide as the limit
+            texts.pop()
+        left -= sum(map(len, texts))
+        if left < 0:
+            raise _TooLarge
+        found.append(texts)
+    return found, left
+
+
+def _cells(sheet: Any, limits: Limits) -> Any:
     sheet.reset_dimensions()  # what a file says of its size may be wrong, or huge
-    return sheet.iter_rows(max_row=MOST_ROWS, max_col=MOST_COLUMNS, values_only=True)
+    return sheet.iter_rows(max_row=limits.rows, max_col=limits.columns, values_only=True)
 
 
-def _text(value: object) -> str:
+def _text(value: object, limits: Limits = PLANS) -> str:
     """Return a cell as people see it: dates as 2026-11-22, times as 06.00, whole numbers without a point."""
     match value:
         case None:
@@ -110,6 +177,8 @@ def _text(value: object) -> str:
         case bool():
             return "ya" if value else "tidak"
         case datetime():
+            if limits.whole and value.year > 1900 and (value.hour or value.minute or value.second):
+                return f"{value:%Y-%m-%d %H:%M:%S}"
             return f"{value:%H.%M}" if value.year < 1901 else f"{value:%Y-%m-%d}"
         case date():
             return value.isoformat()
@@ -120,21 +189,21 @@ def _text(value: object) -> str:
             return f"{seconds // 3600:02}.{seconds // 60 % 60:02}"
         case float() if value.is_integer():
             return str(int(value))
-    return " ".join(str(value).split())[:LONGEST_CELL]
+    return _shown(str(value), limits)
 
 
 # ---- CSV ------------------------------------------------------------------------------------------
 
 
-def _csv_rows(data: bytes) -> list[list[str]]:
+def _csv_rows(data: bytes, limits: Limits) -> list[list[str]]:
     text = _decoded(data)
     if "\0" in text:
         raise SheetRefused("Berkas ini bukan tabel XLSX atau CSV.", "This file is no XLSX or CSV table.")
     rows: list[list[str]] = []
     try:
         for row in csv.reader(io.StringIO(text, newline=""), delimiter=_delimiter(text), skipinitialspace=True):
-            rows.append([" ".join(cell.split())[:LONGEST_CELL] for cell in row[:MOST_COLUMNS]])
-            if len(rows) >= MOST_ROWS:
+            rows.append([_shown(cell, limits) for cell in row[: limits.columns]])
+            if len(rows) >= limits.rows:
                 break
     except csv.Error:
         raise SheetRefused(

@@ -41,6 +41,7 @@ from streaming.level_store import LevelStore
 if TYPE_CHECKING:
     from lppl.desk.office import Office
     from lppl.sealing import Seal
+    from lppl.station.intake import StationIntake
     from lppl.station.records import Records
     from lppl.station.work import AsRunIndex
 
@@ -250,6 +251,7 @@ class Station:
         # imported late: the database's libraries take longer to load than the air takes to begin
         from lppl.incidents import Incidents
         from lppl.occurrences import Occurrences
+        from lppl.station.intake import StationIntake
         from lppl.station.nightly import nightly
         from lppl.station.order_records import OrderRecords
         from lppl.station.planning import PlanWatch
@@ -264,11 +266,16 @@ class Station:
         records = Records(self.settings, self.air.clock.rest if self.air is not None else float)
         seal = await self._seal()
         loops: list[tuple[str, Callable[[], Awaitable[None]]]] = [("database", records.keep_open)]
+        intake = StationIntake(self.settings, records, self.bus, self._wall)
+        if self.serving is not None or "worker" in self.roles:
+            loops.append(("intake", intake.open))
         if self.serving is not None:
+            self.serving.intake = intake
+            loops.append(("phone", intake.keep_line))
             self.serving.database_failure = lambda: records.failure
             self.serving.withheld = records.withheld
             self.serving.audience.library = lambda: records.library
-            self.serving.office = self._office(self.serving, records, seal)
+            self.serving.office = self._office(self.serving, records, seal, intake)
             loops.append(("first_account", partial(self._say_first_link, self.serving.office, records)))
         if self.air is not None:
             watch = ShelfWatch(self.settings, records, self.bus, self.air.take_shelf)
@@ -305,6 +312,7 @@ class Station:
                 nightly(timer, self.settings)
                 planning_jobs(timer, self.settings, self.bus, records.opened)
                 loops += [("worker", work.run), ("timer", timer.run), ("lost", work.make_again)]
+                loops.append(("intake_work", intake.work))
                 loops.append(("break-ins", BreakInLane(self.settings, records).run))
                 loops.append(("push", PushSender(self.settings, records.opened).run))
                 loops.append(("webhook_sender", Sender(records, hooks, self.settings.station.name).run))
@@ -316,7 +324,11 @@ class Station:
             for name, run in loops:
                 group.create_task(supervised(name, run))
 
-    def _office(self, serving: Serving, records: "Records", seal: "Seal") -> "Office":
+    def _wall(self) -> datetime:
+        """Return the time as this process knows it best, aware UTC."""
+        return datetime.fromtimestamp(self.serving.clock.now_ms() / 1000, UTC) if self.serving else datetime.now(UTC)
+
+    def _office(self, serving: Serving, records: "Records", seal: "Seal", intake: "StationIntake") -> "Office":
         """Return what pages of staff work with."""
         from lppl.desk.dashboard import health_told
         from lppl.desk.office import Office
@@ -326,11 +338,12 @@ class Station:
             lambda: records.library,
             self.bus,
             seal,
-            lambda: datetime.fromtimestamp(serving.clock.now_ms() / 1000, UTC),
+            self._wall,
             self.restarts.ask,
             serving.audience.live_counts,
             partial(health_told, serving.health),
             serving,
+            lambda: intake.intake,
         )
 
     async def _seal(self) -> "Seal":

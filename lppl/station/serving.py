@@ -42,6 +42,7 @@ from streaming.vod import CatchUp
 from web.audience.setup import add_audience
 from web.health import ChannelHealth, Health, add_health
 from web.hls import add_hls
+from web.intake.entrance import add_intake
 from web.listen import add_listen
 from web.metrics import add_metrics
 from web.portal import add_portal
@@ -52,6 +53,7 @@ from web.vod import add_vod
 
 if TYPE_CHECKING:
     from lppl.desk.office import Office
+    from lppl.station.intake import StationIntake
 
 log = structlog.get_logger(__name__)
 
@@ -116,6 +118,8 @@ class Serving:
         self.outputs: Callable[[], tuple[dict[str, object], ...]] = lambda: ()
         self.office: Office | None = None
         """What staff work with; none before the records are first looked for."""
+        self.intake: StationIntake | None = None
+        """What takes citizens' words in."""
         self._listeners: set[asyncio.Queue[str]] = set()
         self._disk_free: float | None = None
 
@@ -366,6 +370,7 @@ class Serving:
         add_listen(app, self.feeds, {c.id: c.name for c in self.settings.channels}, self.lean_feeds)
         add_portal(app, self, now_ms=lambda: int(self.clock.now_ms()), public_url=self.settings.public_url)
         add_audience(app, self.audience, self.audience, self.audience.audience, public_url=self.settings.public_url)
+        add_intake(app, self.audience, lambda: self.intake, public_url=self.settings.public_url)
         add_staff(app, lambda: self.office)
         add_health(app, self.health)
         add_metrics(app, self.health)
