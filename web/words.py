@@ -79,6 +79,7 @@ _BOTH: Final[dict[str, tuple[str, str]]] = {
     "nav_live": ("Siaran", "Live"),
     "nav_guide": ("Panduan acara", "Programme guide"),
     "nav_replay": ("Tonton ulang", "Watch again"),
+    "nav_report": ("Lapor", "Report"),
     "nav_saver": ("Hemat data", "Data saver"),
     "share_moment": ("Bagikan saat ini", "Share this moment"),
     "share_link": ("Tautan ke saat ini", "Link to this moment"),

@@ -5,6 +5,7 @@ from collections.abc import Mapping, Sequence
 from aiohttp import web
 from pydantic import BaseModel, ConfigDict, ValidationError
 
+from lppl.cases.values import NotAllowed
 from lppl.commands.adding import NoRoom
 from lppl.desk.control import NotTaken, UnknownBreakIn
 from lppl.desk.errors import FieldsRefused, ReasonNeeded, TooFarAhead, UnknownChannel, UnknownVersion, WrongField
@@ -14,6 +15,8 @@ from lppl.desk.rundown import NoSuchLine
 from lppl.desk.sheets import SheetRefused
 from lppl.desk.uploads import TooManyUploads, UploadTooLarge
 from lppl.errors import DatabaseAway, DiskRefuses, LpplError, NotThere, SettingsInvalid
+from lppl.intake.keyring import KeyGone
+from lppl.intake.opening import IntakeClosed
 from lppl.mistakes import said
 from lppl.passwords import PasswordRefused
 from lppl.plan_store import Superseded
@@ -48,6 +51,9 @@ STATUS: Sequence[tuple[type[LpplError], int]] = (
     (TooManyUploads, 503),
     (ChangeRefused, 422),
     (GridTextInvalid, 422),
+    (IntakeClosed, 503),
+    (NotAllowed, 422),
+    (KeyGone, 410),
 )
 """Which answer an error is; any other that a person can do something about is 409."""
 
@@ -85,6 +91,7 @@ TITLES: Mapping[int, tuple[str, str]] = {
     403: ("Tidak diizinkan", "Not allowed"),
     404: ("Tidak ada", "Not found"),
     405: ("Cara itu tidak ada di alamat ini", "Method not allowed"),
+    410: ("Sudah dihapus", "Gone"),
     409: ("Tidak dapat dilakukan sekarang", "Conflict"),
     413: ("Terlalu besar", "Too large"),
     415: ("Jenis isi tidak diterima", "Unsupported media type"),

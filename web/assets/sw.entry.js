@@ -1,8 +1,12 @@
-// The service worker: a page for when there is no line, and reminders. It keeps nothing else: every playlist, segment
-// and programme goes straight to the station.
+// The service worker: a page for when there is no line, reminders, and staff's page for events, which keeps itself once
+// it was opened. Nothing else is kept: every playlist, segment and programme goes straight to the station.
 
 const KEPT = "lppl-luring-1";
 const OFFLINE = "luring";
+const EVENT = "kerja/acara";
+const EVENT_KEPT = "lppl-acara-1"; // filled by that page (notes/shell.js); logging out empties it
+const EVENT_PATIENCE_MS = 5000;
+const PARTS = new Set(["style", "script", "font", "image"]);
 
 /** Keep the offline page and the style sheets that it names. */
 async function keepOffline() {
@@ -30,6 +34,23 @@ async function withoutLine(request) {
   return Response.redirect(kept);
 }
 
+/** The page for events as the station has it; as it was kept when there is no line, or one that hangs. */
+async function eventPage(request) {
+  const kept = await caches.match(new URL(EVENT, self.registration.scope), { cacheName: EVENT_KEPT });
+  if (!kept) return fetch(request).catch(() => withoutLine(request));
+  const fresh = fetch(request).then((answer) => (answer.status >= 500 ? kept : answer), () => kept);
+  const late = new Promise((resolve) => { setTimeout(() => resolve(kept), EVENT_PATIENCE_MS); });
+  return Promise.race([fresh, late]);
+}
+
+/** A part of a page. Its name carries a hash of what is in it, so what the page for events kept is never too old. */
+async function part(request) {
+  const kept = await caches.match(request, { cacheName: EVENT_KEPT });
+  return kept ?? fetch(request).catch(async () => (await caches.match(request)) ?? Response.error());
+}
+
+const isEventPage = ({ method, url }) => method === "GET" && new URL(url).pathname === new URL(EVENT, self.registration.scope).pathname;
+
 self.addEventListener("install", (event) => {
   self.skipWaiting();
   event.waitUntil(keepOffline());
@@ -40,9 +61,9 @@ self.addEventListener("activate", (event) => event.waitUntil(self.clients.claim(
 self.addEventListener("fetch", (event) => {
   const { request } = event;
   if (request.mode === "navigate") {
-    event.respondWith(fetch(request).catch(() => withoutLine(request)));
-  } else if (request.destination === "style" && new URL(request.url).pathname.includes("/static/dist/")) {
-    event.respondWith(fetch(request).catch(async () => (await caches.match(request)) ?? Response.error()));
+    event.respondWith(isEventPage(request) ? eventPage(request) : fetch(request).catch(() => withoutLine(request)));
+  } else if (PARTS.has(request.destination) && new URL(request.url).pathname.includes("/static/dist/")) {
+    event.respondWith(part(request));
   }
 });
 

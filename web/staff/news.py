@@ -15,15 +15,27 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from lppl.accounts import Right
 from lppl.errors import DatabaseAway
-from lppl.events import Alarm, Event, ItemStarted, Lagged, LibraryChanged, PlanChanged, Presence, ScheduleChanged
-from lppl.events import Subscription as News
+from lppl.events import (
+    Alarm,
+    CaseChanged,
+    Event,
+    ItemStarted,
+    Lagged,
+    LibraryChanged,
+    PlanChanged,
+    Presence,
+    ScheduleChanged,
+)
+from lppl.events import (
+    Subscription as News,
+)
 from web.staff.visit import Route, Visit, get
 
 BEAT_S = 15.0
 MOST = 300
 """Pages that may listen at once."""
 WRITE_S = 30.0
-KINDS = (LibraryChanged, ItemStarted, Alarm, ScheduleChanged, PlanChanged, Presence)
+KINDS = (LibraryChanged, ItemStarted, Alarm, ScheduleChanged, PlanChanged, CaseChanged, Presence)
 
 
 class StaffNews:
@@ -103,8 +115,11 @@ def told(event: Event) -> list[bytes]:
             kind = "alarm"
         case ScheduleChanged() | PlanChanged():
             kind = "plan"
+        case CaseChanged():
+            kind = "case"
         case Lagged():
-            return [f"event: {kind}\ndata: {{}}\n\n".encode() for kind in ("library", "item", "plan", "alarm")]
+            kinds = ("library", "item", "plan", "alarm", "case")
+            return [f"event: {kind}\ndata: {{}}\n\n".encode() for kind in kinds]
         case _:
             return []
     return [f"event: {kind}\ndata: {json.dumps(asdict(event), ensure_ascii=False)}\n\n".encode()]

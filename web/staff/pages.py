@@ -13,6 +13,9 @@ from aiohttp import web
 
 from web.api import (
     audit,
+    case_desk,
+    case_imports,
+    cases,
     control,
     dashboard,
     grid,
@@ -22,6 +25,7 @@ from web.api import (
     people,
     playlists,
     programmes,
+    reporters,
     rundown,
     setup,
     webhooks,
@@ -31,6 +35,9 @@ from web.api.openapi import document
 from web.api.operations import JSON, PREFIX, Operation
 from web.api.orders import operations as order_operations
 from web.staff.audit import AuditPages
+from web.staff.case_imports import CaseImportPages
+from web.staff.case_settings import CaseSettingPages
+from web.staff.cases import CasePages
 from web.staff.control import ControlPages
 from web.staff.dashboard import DashboardPages
 from web.staff.grid import GridPages
@@ -41,6 +48,7 @@ from web.staff.login import LoginPages
 from web.staff.logs import LogPages
 from web.staff.media import MediaPages
 from web.staff.news import StaffNews
+from web.staff.notes import NotePages
 from web.staff.people import PeoplePages
 from web.staff.preview import PreviewPages
 from web.staff.rundown import RundownPages
@@ -75,6 +83,10 @@ OPERATIONS: Sequence[Operation] = (
     *media.operations.all,
     *playlists.operations.all,
     *control.operations.all,
+    *cases.operations.all,
+    *case_desk.operations.all,
+    *case_imports.operations.all,
+    *reporters.operations.all,
 )  # fmt: skip
 """Every operation of the API, feature after feature."""
 
@@ -94,6 +106,10 @@ PAGES: Sequence[Callable[[Layout], Pages]] = (
     lambda _layout: PreviewPages(),
     GridPages,
     ControlPages,
+    NotePages,
+    CasePages,
+    CaseSettingPages,
+    CaseImportPages,
 )  # fmt: skip
 """What serves pages, feature after feature."""
 

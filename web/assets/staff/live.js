@@ -11,7 +11,7 @@ const others = new Map();
 let source = null;
 let lost = 0;
 
-/** Call `handler(data)` for each event of a kind: plan, library, item, alarm, presence, again. */
+/** Call `handler(data)` for each event of a kind: plan, library, item, alarm, case, presence, again. */
 export function listen(kind, handler) {
   if (!handlers.has(kind)) handlers.set(kind, new Set());
   handlers.get(kind).add(handler);
@@ -50,7 +50,7 @@ function connect() {
       setTimeout(connect, 5000);
     }
   });
-  for (const kind of ["plan", "library", "item", "alarm"]) {
+  for (const kind of ["plan", "library", "item", "alarm", "case"]) {
     source.addEventListener(kind, (event) => tell(kind, JSON.parse(event.data)));
   }
   source.addEventListener("presence", (event) => met(JSON.parse(event.data)));
