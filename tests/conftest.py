@@ -17,10 +17,14 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from hypothesis import settings
 
 from tests.station.background import JOBS, Outcome, outcome_of
 from tests.station.material import lay_out, prepare
 from tests.station.service import Home, eventually
+
+settings.register_profile("lppl", deadline=None)  # how long an example takes says nothing on a busy machine
+settings.load_profile("lppl")
 
 ROOT = Path(__file__).parents[1]
 LONGEST_S = 1200.0

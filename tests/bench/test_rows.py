@@ -21,7 +21,7 @@ def test_all_rows_are_measured(tmp_path: Path) -> None:
     figures = [f for r in document["results"] for f in r["figures"]]
     assert all(f["ours"] is not None for f in figures)
     with_peer = {r["row"] for r in document["results"] for f in r["figures"] if f["ratio"] is not None}
-    assert with_peer == set("abcdegj")  # memory is compared with itself
+    assert with_peer == set("abcdegjlm")  # memory is compared with itself
     assert document["versions"]["ffmpeg"]
     memory = next(r for r in document["results"] if r["row"] == "f")
     assert memory["details"]["quanta"] == TOY.days * TOY.day_cells * 12

@@ -1,69 +1,18 @@
-"""Real databases for the contract suites: SQLite files, and a PostgreSQL server of the tests' own."""
+"""What the contract suites stand on, for real: SQLite files, a PostgreSQL server and a Redis of the tests' own."""
 
-import asyncio
-import os
-import pwd
 import shutil
-import subprocess
-import tempfile
 from collections.abc import Iterator
-from itertools import count
 from pathlib import Path
 
-import asyncpg
 import pytest
 
-_numbers = count()
-
-
-class PostgresServer:
-    """A server on a Unix socket in a folder of its own; durable writes are off, its data is thrown away."""
-
-    def __init__(self, binaries: Path) -> None:
-        self.binaries = binaries
-        self.folder = Path(tempfile.mkdtemp(prefix="lppl-pg-"))
-        self.prefix: list[str] = []
-        if os.geteuid() == 0:  # the server refuses to run as root
-            user = pwd.getpwnam("postgres")
-            os.chown(self.folder, user.pw_uid, user.pw_gid)
-            self.prefix = ["setpriv", f"--reuid={user.pw_uid}", f"--regid={user.pw_gid}", "--clear-groups"]
-
-    def start(self) -> None:
-        data = str(self.folder / "data")
-        common = {"cwd": "/", "check": True, "stdout": subprocess.DEVNULL}
-        initdb = [str(self.binaries / "initdb"), "-D", data, "-U", "lppl", "-A", "trust", "-N", "-E", "UTF8"]
-        subprocess.run([*self.prefix, *initdb, "--locale=C"], **common)
-        options = f"-k {self.folder} -c listen_addresses='' -c fsync=off -c full_page_writes=off"
-        start = [str(self.binaries / "pg_ctl"), "-D", data, "-w", "-o", options, "-l", f"{data}/log", "start"]
-        subprocess.run([*self.prefix, *start], **common)
-
-    def stop(self) -> None:
-        stop = [str(self.binaries / "pg_ctl"), "-D", str(self.folder / "data"), "-m", "immediate", "stop"]
-        subprocess.run([*self.prefix, *stop], cwd="/", check=True, stdout=subprocess.DEVNULL)
-        shutil.rmtree(self.folder)
-
-    def new_database(self) -> str:
-        """Make an empty database and return its URL."""
-        name = f"t{next(_numbers)}"
-
-        async def create() -> None:
-            connection = await asyncpg.connect(host=str(self.folder), user="lppl", database="postgres")
-            try:
-                await connection.execute(f"CREATE DATABASE {name}")
-            finally:
-                await connection.close()
-
-        asyncio.run(create())
-        return f"postgresql+asyncpg://lppl@/{name}?host={self.folder}"
+from tests.contracts.servers import PostgresServer, RedisServer
 
 
 @pytest.fixture(scope="session")
 def postgres() -> Iterator[PostgresServer]:
     """One PostgreSQL server for the whole run."""
-    found = sorted(Path("/usr/lib/postgresql").glob("*/bin/initdb"))
-    if not found:
-        pytest.skip("PostgreSQL is not installed")
-    server = PostgresServer(found[-1].parent)
+    server = PostgresServer.found()
     server.start()
     try:
         yield server
@@ -78,3 +27,15 @@ def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
         return f"sqlite+aiosqlite:///{tmp_path / 'lppl.db'}"
     server: PostgresServer = request.getfixturevalue("postgres")
     return server.new_database()
+
+
+@pytest.fixture(scope="module")
+def redis_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RedisServer]:
+    if shutil.which("redis-server") is None:
+        pytest.skip("Redis is not installed")
+    server = RedisServer(tmp_path_factory.mktemp("redis"))
+    server.start()
+    try:
+        yield server
+    finally:
+        server.stop()

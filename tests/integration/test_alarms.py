@@ -62,6 +62,7 @@ def incidents(home: Home) -> list[tuple[str, str, bool]]:
     return [(channel, kind, ended is not None) for channel, kind, ended in rows]
 
 
+@pytest.mark.soak
 async def test_a_silent_item_is_an_alarm_until_sound_airs_again(home: Home) -> None:
     air(home, "sunyi.flac", "gending.flac")
     service = await Service.start(home)

@@ -212,6 +212,7 @@ SOURCES: dict[str, tuple[str, Callable[[Path], object]]] = {
 }  # fmt: skip
 
 
+@pytest.mark.soak
 async def test_unlike_sources_become_one_format_and_join_without_a_seam(conformer: Conformer) -> None:
     """Counts exact, key frames where they must be, one avcC; joined they decode without a warning, to the frame."""
     parts: list[tuple[HouseId, int, int]] = []
@@ -399,6 +400,7 @@ async def test_colours_are_kept(conformer: Conformer, name: str, size: str, matr
 # --- kills ---------------------------------------------------------------------------------------------
 
 
+@pytest.mark.soak
 async def test_a_killed_conform_keeps_its_parts_and_gives_the_same_pictures(conformer: Conformer) -> None:
     """The grid of frames is the same as without a kill and without parts, for a source whose frame times vary, too."""
     source = conformer.folder / "long.mp4"

@@ -463,7 +463,19 @@ async def everything_on_the_disk_is_gone_but_the_media(home: Home) -> None:
 # --- the tests ---------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("name", SCENARIOS)
+EVERY_TIME = frozenset(
+    {
+        "the_running_items_house_set_is_deleted", "the_database_turns_to_rubbish_while_on_air",
+        "nothing_can_be_written", "everything_on_the_disk_is_gone_but_the_media",
+    }
+)  # fmt: skip
+"""One of each kind; the others, which are like one of these, take their time in `make soak`."""
+assert set(SCENARIOS) > EVERY_TIME
+
+
+@pytest.mark.parametrize(
+    "name", [pytest.param(n, marks=() if n in EVERY_TIME else pytest.mark.soak) for n in SCENARIOS]
+)
 def test_the_air_goes_on(ended: Endings, name: str) -> None:
     if (error := ended[name]) is not None:
         raise error

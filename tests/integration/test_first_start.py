@@ -75,6 +75,7 @@ async def _a_file_airs(service: Service, folder: Path) -> None:
     await service.until(_an_item("radio", "Wayang"), "the file without picture airs on radio")
 
 
+@pytest.mark.soak
 async def test_a_second_start_finds_everything_made(home: Home) -> None:
     async with running(home):
         before = {p for p in home.house.rglob("*") if p.is_file()}

@@ -26,13 +26,15 @@ ENOUGH_S = 15 * 60.0
 
 SEEN_BY_ALL = ["Ruang Kendali", "Rundown", "Pola Acara", "Materi", "Pesanan Iklan"]
 WITH_LOG = [*SEEN_BY_ALL[:2], "Log Siaran", *SEEN_BY_ALL[2:]]
+NOTES = ["Catat telepon", "Catat di acara"]
+DESK = ["Aduan", *NOTES, "Baki", "Impor aduan", "Atur meja aduan"]
 EVERYBODY = {
-    "penata": ("Pola Acara", [*WITH_LOG, "Impor", "Dasbor"]),
-    "operator": ("Ruang Kendali", WITH_LOG),
-    "penyiar": ("Ruang Kendali", WITH_LOG),
-    "aduan": ("Rundown", SEEN_BY_ALL),
+    "penata": ("Pola Acara", [*WITH_LOG, "Impor", *NOTES, "Dasbor"]),
+    "operator": ("Ruang Kendali", [*WITH_LOG, *NOTES]),
+    "penyiar": ("Ruang Kendali", [*WITH_LOG, *NOTES]),
+    "aduan": ("Rundown", [*SEEN_BY_ALL, *DESK]),
     "opd": ("Ruang Kerja", []),
-    "pimpinan": ("Dasbor", [*WITH_LOG, "Dasbor", "Jejak Perubahan"]),
+    "pimpinan": ("Dasbor", [*WITH_LOG, "Aduan", "Dasbor", "Jejak Perubahan"]),
     "pengamat": ("Rundown", SEEN_BY_ALL),
 }
 """Role -> where its day begins, and what its menu holds; the administrator is who has come this far."""

@@ -243,6 +243,7 @@ async def test_a_killed_vlc_comes_back_by_itself_at_the_right_place(tmp_path: Pa
     assert card.status.restarts == 1
 
 
+@pytest.mark.soak
 async def test_a_hanging_vlc_is_replaced(tmp_path: Path) -> None:
     channel = Channel(frames_of(SOURCES[1], 24.0), wall_ms)
     alarms = Alarms()
@@ -259,6 +260,7 @@ async def test_a_hanging_vlc_is_replaced(tmp_path: Path) -> None:
             os.kill(first, 0)
 
 
+@pytest.mark.soak
 async def test_a_feed_that_stops_is_reported_and_followed_again(tmp_path: Path) -> None:
     frames = frames_of(SOURCES[3], 20.0)
     programme = decoded(frames)
@@ -304,6 +306,7 @@ async def test_silence_is_noticed_and_its_end_too_and_the_gain_is_what_was_asked
     assert alarms.told == [(AlarmName.SILENCE, True), (AlarmName.SILENCE, False)]
 
 
+@pytest.mark.soak
 async def test_a_live_source_is_delayed_within_the_bound_and_the_delay_is_shown(tmp_path: Path) -> None:
     frames = frames_of(SOURCES[2], 12.8)
     programme = decoded(frames)

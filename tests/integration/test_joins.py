@@ -294,6 +294,7 @@ async def test_an_attack_at_the_join_leaves_the_item_before_it_whole(desk: Desk,
         same_level(heard[around], wanted[around])
 
 
+@pytest.mark.soak
 async def test_a_limited_item_and_a_sum_over_the_ceiling(desk: Desk) -> None:
     """A limiter of the item's own is heard in the join, too; one of the sum is set, and said."""
     peaks = music(LENGTH, 220, 0.32, level=0.02)

@@ -109,6 +109,7 @@ async def keep_a_setting(home: Home, cookie: str) -> None:
         await session.post(f"{api}/service/restart")
 
 
+@pytest.mark.soak
 async def test_a_setting_kept_by_a_page_reaches_every_role(home: Home) -> None:
     logs = {name: home.folder / f"log-{name}" for name in ("air", "worker", "web")}
     async with contextlib.AsyncExitStack() as stack:

@@ -223,6 +223,7 @@ async def test_the_phone_clip_lies_on_its_side_with_a_variable_frame_rate(tmp_pa
     assert decoded.split(b"\n", 2)[1] == b"720 1280", "players show it upright"
 
 
+@pytest.mark.soak
 async def test_the_clock_ticks_exactly_on_the_second(tmp_path: Path) -> None:
     path = tmp_path / "jam-06.mp4"
     await workshop.clock_clip(shop_at(tmp_path / "desk"), 6, path)
@@ -272,6 +273,7 @@ def visible(media: Path) -> list[Path]:
     )
 
 
+@pytest.mark.soak
 async def test_the_demo_goes_on_where_a_kill_stopped_it(tmp_path: Path) -> None:
     media, folder = tmp_path / "media", tmp_path / "jadwal"
     code = (

@@ -1,4 +1,4 @@
-"""A month in which every day something goes wrong: what was planned airs, or its difference is explained.
+"""Weeks in which every day something goes wrong: what was planned airs, or its difference is explained.
 
 ``LPPL_SIMULATED_DAYS=365`` makes it a year (`make soak`).
 """
@@ -19,7 +19,7 @@ from scheduler.comparison import Outcome, compare
 from scheduler.fixed import AZAN, prayer_times
 from tests.station.month import PLACE, ZONE, Channel, Month, at_or_after, begin
 
-DAYS = int(os.environ.get("LPPL_SIMULATED_DAYS", "30"))
+DAYS = int(os.environ.get("LPPL_SIMULATED_DAYS", "14"))
 FIRST = date(2026, 3, 1)  # Ramadan 1447, and the end of a month
 PREROLL = 11 * 12
 """Quanta by which a channel that opens is back-dated at most."""
@@ -27,7 +27,7 @@ PREROLL = 11 * 12
 
 @pytest.fixture(scope="module")
 def month() -> Month:
-    """Thirty days with edits, missing files, power cuts and a clock that is set."""
+    """Many days with edits, missing files, power cuts and a clock that is set."""
     station = begin(20260301, FIRST)
     station.run(DAYS)
     station.finish()

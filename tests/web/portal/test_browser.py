@@ -121,7 +121,7 @@ async def test_before_playing_the_item_on_air_is_shown_and_changes_by_itself(pag
     await expect(part(page, "next", "radio").locator("li")).to_have_count(3)
 
 
-@pytest.mark.parametrize("channel", ["tv", "radio"])
+@pytest.mark.parametrize("channel", ["tv", pytest.param("radio", marks=pytest.mark.soak)])
 async def test_an_outage_ends_by_itself(page: Page, station: Any, channel: str) -> None:
     await page.goto(station.url)
     await start(page, channel)

@@ -89,6 +89,7 @@ def with_a_huge_cover(path: Path) -> None:
         grown.truncate(end + GIGABYTE)
 
 
+@pytest.mark.soak
 async def test_a_tag_of_a_gigabyte_costs_nobody_the_memory(site: Site, settings: Settings) -> None:
     who = await site.logged_in(Role.PROGRAMME)
     size = len(sound())

@@ -1,0 +1,125 @@
+"""Keys of persons: wrapped by master keys outside the data, turned, lost, and forgotten."""
+
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from lppl.intake.codes import ALPHABET, new_code, read_code
+from lppl.intake.files import PIECE, SealedFiles, new_id
+from lppl.intake.keyring import KeyGone, Keyring, KeyringBroken
+
+
+def test_only_its_own_key_opens_what_was_sealed(tmp_path: Path) -> None:
+    ring = Keyring.of(tmp_path / "keys")
+    one, other = ring.new(), ring.new()
+    sealed = one.seal(b"Siti, 0812")
+    assert b"Siti" not in sealed
+    assert ring.unwrapped(one.wrapped).opened(sealed) == b"Siti, 0812"
+    with pytest.raises(KeyGone):
+        other.opened(sealed)
+    with pytest.raises(KeyGone):
+        ring.unwrapped(None)
+
+
+def test_keys_are_readable_by_their_owner_alone(tmp_path: Path) -> None:
+    Keyring.of(tmp_path / "keys")
+    for path in (tmp_path / "keys").iterdir():
+        assert path.stat().st_mode & 0o077 == 0
+
+
+def test_a_turned_master_key_opens_old_and_new_and_the_former_can_be_forgotten(tmp_path: Path) -> None:
+    ring = Keyring.of(tmp_path / "keys")
+    old = ring.new()
+    turned = ring.turned()
+    assert turned.unwrapped(old.wrapped).raw == old.raw
+    assert turned.hashed("phone", "1") == ring.hashed("phone", "1")
+    assert turned.fingerprint == ring.fingerprint
+    again = turned.rewrapped(old.wrapped)
+    assert turned.forget_former() == 1
+    newest = Keyring.of(tmp_path / "keys", make=False)
+    assert newest.unwrapped(again).raw == old.raw
+    with pytest.raises(KeyGone):
+        newest.unwrapped(old.wrapped)
+
+
+def test_a_missing_folder_is_not_made_anew_where_records_know_another(tmp_path: Path) -> None:
+    with pytest.raises(KeyringBroken):
+        Keyring.of(tmp_path / "gone", make=False)
+    (tmp_path / "bad").mkdir()
+    (tmp_path / "bad" / "0001.key").write_bytes(b"rubbish")
+    with pytest.raises(KeyringBroken):
+        Keyring.of(tmp_path / "bad")
+
+
+def test_hashes_depend_on_the_key_and_on_the_kind(tmp_path: Path) -> None:
+    one, other = Keyring.of(tmp_path / "a"), Keyring.of(tmp_path / "b")
+    assert len({one.hashed("phone", "1"), one.hashed("email", "1"), other.hashed("phone", "1")}) == 3
+
+
+def test_who_was_erased_is_remembered_outside_the_data(tmp_path: Path) -> None:
+    ring = Keyring.of(tmp_path / "keys")
+    assert ring.erased() == frozenset()
+    ring.note_erased("12")
+    ring.note_erased("15")
+    assert Keyring.of(tmp_path / "keys").erased() == {"12", "15"}
+
+
+@given(st.lists(st.binary(max_size=PIECE + 3), max_size=4))
+def test_files_come_back_as_they_were(tmp_path_factory: pytest.TempPathFactory, pieces: list[bytes]) -> None:
+    folder = tmp_path_factory.mktemp("files")
+    files, key, number = SealedFiles(folder), Keyring.of(folder / "keys").new(), new_id()
+    assert files.write(number, key, iter(pieces)) == sum(map(len, pieces))
+    assert b"".join(files.read(number, key)) == b"".join(pieces)
+
+
+@pytest.mark.parametrize("size", [0, 1, PIECE, PIECE + 1, 3 * PIECE])
+def test_cut_swapped_and_forged_files_are_found_out(tmp_path: Path, size: int) -> None:
+    files, ring, number = SealedFiles(tmp_path), Keyring.of(tmp_path / "keys"), new_id()
+    key = ring.new()
+    files.write(number, key, iter([b"x" * size]))
+    path = files.path(number)
+    whole = path.read_bytes()
+    assert b"xxxx" not in whole
+    bad = [whole[:-1], whole[:8], whole[:20], bytes([whole[0] ^ 1]) + whole[1:], whole + b"y"]
+    if size > PIECE:
+        sealed = PIECE + 16
+        bad += [whole[: 8 + sealed], whole[:8] + whole[8 + sealed :]]
+    for each in bad:
+        path.write_bytes(each)
+        with pytest.raises(KeyGone):
+            list(files.read(number, key))
+    path.write_bytes(whole)
+    with pytest.raises(KeyGone):
+        list(files.read(number, ring.new()))
+    assert b"".join(files.read(number, key)) == b"x" * size
+
+
+def test_a_writer_that_failed_leaves_nothing(tmp_path: Path) -> None:
+    files, number = SealedFiles(tmp_path), new_id()
+
+    def broken() -> object:
+        yield b"some"
+        raise OSError("line lost")
+
+    with pytest.raises(OSError, match="line lost"):
+        files.write(number, Keyring.of(tmp_path / "keys").new(), broken())  # type: ignore[arg-type]
+    assert [p for p in files.folder.rglob("*") if p.is_file()] == []
+
+
+@pytest.mark.parametrize("number", ["", "../../etc/passwd", "a" * 31, "A" * 32, "g" * 32])
+def test_only_ids_become_paths(tmp_path: Path, number: str) -> None:
+    with pytest.raises(ValueError, match="no enclosure"):
+        SealedFiles(tmp_path).path(number)
+
+
+@given(st.text())
+def test_codes_that_were_written_are_read(text: str) -> None:
+    assert read_code(text) == "" or set(read_code(text)) <= {*ALPHABET, "-"}
+
+
+def test_a_code_is_read_however_it_is_written() -> None:
+    code = new_code()
+    assert read_code(code.lower().replace("-", " ")) == code == read_code(f" {code} ")
+    assert read_code("K0LI-1234") == ""

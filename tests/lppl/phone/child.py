@@ -1,0 +1,48 @@
+"""A phone line in a process of its own, with the computer's clock: to be killed, or kept from writing.
+
+    python -m tests.lppl.phone.child FOLDER UUID LARGEST_FILE
+
+It prints its port, then a line of JSON for each call that is handed in.
+"""
+
+import asyncio
+import json
+import resource
+import sys
+import time
+from pathlib import Path
+from uuid import UUID
+
+from lppl.phone.calls import Calls
+from lppl.phone.line import PhoneLine
+from lppl.phone.values import CallTaken, LineSettings
+from tests.lppl.phone.exchange import PROMPTS
+
+
+class Printer:
+    """A desk that tells what it is given."""
+
+    async def keep(self, call: CallTaken) -> str:
+        told = {
+            "uuid": str(call.uuid), "caller": call.caller, "stage": call.stage.value, "disturbed": call.disturbed,
+            "pressed": call.pressed, "seconds": call.seconds,
+        }  # fmt: skip
+        print(json.dumps(told), flush=True)
+        return "K7"
+
+
+async def serve(folder: Path, uuid: UUID) -> None:
+    """Serve one announced call."""
+    calls = Calls()
+    calls.register(uuid, "+628123456789", "0285-123456", time.monotonic())
+    line = PhoneLine(LineSettings(port=0), calls, Printer(), folder, PROMPTS)
+    running = asyncio.create_task(line.run())
+    await line.listening.wait()
+    print(line.port, flush=True)
+    await running
+
+
+if __name__ == "__main__":
+    if (largest := int(sys.argv[3])) >= 0:
+        resource.setrlimit(resource.RLIMIT_FSIZE, (largest, resource.RLIM_INFINITY))
+    asyncio.run(serve(Path(sys.argv[1]), UUID(sys.argv[2])))
