@@ -3,11 +3,12 @@
 import json
 import re
 from dataclasses import asdict
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime, timedelta, tzinfo
 from typing import Any
 
 import pytest
 
+from lppl.commands import planning_desk
 from lppl.config import Settings
 from lppl.quanta import Quanta, at_or_after
 from lppl.rundown import lines_to_json
@@ -25,6 +26,19 @@ def planned(station: Station) -> Station:
     lay_down(station)
     station.lppl("grid", "publish", "radio")
     return station
+
+
+@pytest.fixture
+def standing(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let no time pass between commands: what is planned from a later moment may number its lines otherwise."""
+    moment = datetime.now(UTC)
+
+    class Standing(datetime):
+        @classmethod
+        def now(cls, tz: tzinfo | None = None) -> "Standing":
+            return cls.fromtimestamp(moment.timestamp(), tz)
+
+    monkeypatch.setattr(planning_desk, "datetime", Standing)
 
 
 def lines(station: Station, *words: str) -> list[dict[str, Any]]:
@@ -69,7 +83,7 @@ def hard_line(station: Station) -> None:
     station.lppl("rundown", "insert", "radio", "12.00", "dialog/walikota.mp3", "--begins", "tepat", *DAY)
 
 
-def test_a_line_is_replaced_by_its_time_or_its_number(planned: Station) -> None:
+def test_a_line_is_replaced_by_its_time_or_its_number(planned: Station, standing: None) -> None:
     hard_line(planned)
     planned.lppl("rundown", "replace", "radio", "12.00", "kabar/episode-12.mp3", *DAY)
     assert at(lines(planned), "12:00:00")["title"] == "Kabar Pagi 12"
