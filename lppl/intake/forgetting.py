@@ -43,9 +43,7 @@ class NoReporter(NotThere):
         super().__init__("Pelapor itu tidak ada.", "There is no such reporter.")
 
 
-async def forget(
-    reception: "Reception", number: int, now: datetime, still: ColumnElement[bool] | None = None
-) -> bool:
+async def forget(reception: "Reception", number: int, now: datetime, still: ColumnElement[bool] | None = None) -> bool:
     """Erase a reporter for good; tell whether there was anything to erase, and they are `still` such a one.
 
     Raises SQLAlchemyError, OSError: it may then be on record that they were erased, and is done at the next opening.
@@ -105,7 +103,9 @@ async def forget_old(reception: "Reception", now: datetime) -> int:
     )  # fmt: skip
     old = and_(reporters.c.erased.is_(None), reporters.c.seen < before, ~kept)
     async with reception.engine.execution_options(**READS).connect() as connection:
-        numbers = list(await connection.scalars(select(reporters.c.id).where(old).order_by(reporters.c.id).limit(AT_ONCE)))
+        numbers = list(
+            await connection.scalars(select(reporters.c.id).where(old).order_by(reporters.c.id).limit(AT_ONCE))
+        )
     # whoever says something in this moment is looked at again when their row is held
     return sum([await forget(reception, number, now, old) for number in numbers])
 

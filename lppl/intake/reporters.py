@@ -123,7 +123,7 @@ class Reporters:
 
     async def _unsay(self, connection: AsyncConnection, number: int) -> None:
         """Take out the texts of somebody's words, of their cases, and of cases of others that hold such a word."""
-        theirs = (await connection.execute(select(words.c.case_id, words.c.text).where(words.c.reporter_id == number)))
+        theirs = await connection.execute(select(words.c.case_id, words.c.text).where(words.c.reporter_id == number))
         said: dict[int, list[str]] = {}
         for word in theirs:
             said.setdefault(word.case_id, []).append(word.text)
@@ -210,7 +210,7 @@ class Reporters:
         return self._keyring.hashed(kind, plain) if plain else None
 
 
-async def drop_enclosures(connection: AsyncConnection, which: Select[tuple[str]]) -> tuple[str, ...]:
+async def drop_enclosures(connection: AsyncConnection, which: Select[str]) -> tuple[str, ...]:
     """Destroy the keys of some enclosures; return their ids, whose files are noise now."""
     files = tuple(await connection.scalars(which))
     for first in range(0, len(files), AT_ONCE):
