@@ -15,6 +15,7 @@ from sqlalchemy import (
     Index,
     Integer,
     LargeBinary,
+    SmallInteger,
     String,
     Table,
     Text,
@@ -38,13 +39,14 @@ arrivals = Table(
     Column("state", String(10), nullable=False),
     Column("attempts", Integer, nullable=False),
     Column("not_before", Instant, index=True),
+    Column("rank", SmallInteger, nullable=False),
     Column("outcome", Text, nullable=False),
     UniqueConstraint("source", "key"),
 )
 """What was sent, as received. `key`: what it is known by when it is sent again, hashed; `code`: told to its sender.
 
 `wrapped`: the key that `body` is sealed with, itself sealed by the master key; none once it was erased.
-`state`: waiting, understood, tray (a person has to look), cleared (a person has)."""
+`state`: waiting, understood, tray (a person has to look), cleared (a person has). `rank`: how soon it is read."""
 
 reporters = Table(
     "reporters",

@@ -22,6 +22,7 @@ from lppl.intake.inbox import KeptFile, Receipt
 from lppl.intake.reception import Reception
 from lppl.intake.values import TEXT_LENGTH, Enclosure, Intake, Raw
 from lppl.intake.whatsapp_export import LEFT_OUT, Chat, read
+from lppl.intake.works import Rank
 
 LARGEST_FILE = 50_000_000
 """Bytes of one enclosure, unpacked."""
@@ -87,7 +88,7 @@ async def receive(reception: Reception, path: Path, intake: Intake) -> Receipt:
         text = f"{intake.text[: TEXT_LENGTH - len(LEFT_OUT) - 1]}\n{LEFT_OUT}".strip() if lost else intake.text
         word = replace(intake, enclosures=tuple(left), text=text)
         raw = Raw(word.source, web_form.written(word), web_form.CONTENT_TYPE, reception.now())
-        receipt = await reception.receive(raw, key=word.key, files=files)
+        receipt = await reception.receive(raw, key=word.key, files=files, rank=Rank.LATER)
     except BaseException:
         await _dropped(reception, files)
         raise

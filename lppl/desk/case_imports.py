@@ -33,6 +33,7 @@ from lppl.intake.inbox import Receipt
 from lppl.intake.reception import Reception
 from lppl.intake.understanding import word_key
 from lppl.intake.values import Intake, Raw, Source, Unread
+from lppl.intake.works import Rank
 from lppl.programme import Document
 
 log = structlog.get_logger(__name__)
@@ -266,7 +267,7 @@ class CaseImports:
 
         async def keep(each: Intake) -> Receipt:
             raw = Raw(each.source, web_form.written(each), web_form.CONTENT_TYPE, reception.now())
-            return await reception.receive(raw, key=each.key)
+            return await reception.receive(raw, key=each.key, rank=Rank.LATER)
 
         progress, words = Progress(len(good), len(unread)), [each for _, each in good]
         _started(held, progress, self._take_in(held, progress, words, keep, actor))

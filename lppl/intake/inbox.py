@@ -16,7 +16,9 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 from lppl.cases.tables import arrivals, enclosures
 from lppl.intake.codes import new_code
 from lppl.intake.keyring import Keyring, PersonKey
+from lppl.intake.ranks import rank_of
 from lppl.intake.values import Kind, Raw
+from lppl.intake.works import Rank
 from lppl.stores import worth_repeating
 
 log = structlog.get_logger(__name__)
@@ -44,6 +46,7 @@ class Receipt:
     id: int
     code: str
     again: bool
+    rank: Rank = Rank.ORDINARY
 
 
 @dataclass(slots=True)
@@ -51,7 +54,15 @@ class _Waiting:
     raw: Raw
     key: str
     files: Sequence[KeptFile]
+    rank: Rank | None
     kept: "asyncio.Future[Receipt]"
+
+
+@dataclass(frozen=True, slots=True)
+class _Sealed:
+    wrapped: bytes
+    body: bytes
+    rank: Rank
 
 
 class Inbox:
@@ -66,15 +77,16 @@ class Inbox:
         self._waiting: list[_Waiting] = []
         self._committing: asyncio.Task[None] | None = None
 
-    async def keep(self, raw: Raw, key: str = "", files: Sequence[KeptFile] = ()) -> Receipt:
+    async def keep(self, raw: Raw, key: str = "", files: Sequence[KeptFile] = (), rank: Rank | None = None) -> Receipt:
         """Keep what came; return once it is durable.
 
         `key`: by what the source knows it when it sends it again; "" stands for the bytes themselves.
+        `rank`: how soon it is read; None: by its words.
         Raises SQLAlchemyError, OSError: then nothing was kept, and the sender must be told so.
         """
         known = hashlib.sha256(key.encode("utf-8", "replace") if key else raw.body).hexdigest()
         future: asyncio.Future[Receipt] = asyncio.get_running_loop().create_future()
-        self._waiting.append(_Waiting(raw, known, files, future))
+        self._waiting.append(_Waiting(raw, known, files, rank, future))
         if self._committing is None or self._committing.done():
             self._committing = asyncio.create_task(self._commit_all(), name="inbox")
         return await future
@@ -108,29 +120,31 @@ class Inbox:
                     raise
         raise AssertionError
 
-    def _sealed(self, group: Sequence[_Waiting]) -> list[tuple[bytes, bytes]]:
-        """Return (wrapped key, sealed body) of each; blocks."""
+    def _sealed(self, group: Sequence[_Waiting]) -> list[_Sealed]:
+        """Return each sealed by a key of its own, with its rank; blocks."""
         made = []
         for each in group:
             key = self._keyring.new()
-            made.append((key.wrapped, key.seal(each.raw.body)))
+            rank = rank_of(each.raw) if each.rank is None else each.rank
+            made.append(_Sealed(key.wrapped, key.seal(each.raw.body), rank))
         return made
 
     async def _insert(
-        self, connection: AsyncConnection, group: Sequence[_Waiting], sealed: Sequence[tuple[bytes, bytes]]
+        self, connection: AsyncConnection, group: Sequence[_Waiting], sealed: Sequence[_Sealed]
     ) -> list[tuple[_Waiting, Receipt]]:
         wanted = {(w.raw.source.value, w.key) for w in group}
         known = await _known(connection, wanted)
         rows: dict[tuple[str, str], dict[str, object]] = {}
         files: list[tuple[tuple[str, str], KeptFile]] = []
-        for waiting, (wrapped, body) in zip(group, sealed, strict=True):
+        for waiting, made in zip(group, sealed, strict=True):
             at = (waiting.raw.source.value, waiting.key)
             if at in known or at in rows:
                 continue
             rows[at] = {
                 "source": at[0], "key": at[1], "code": new_code(), "received": waiting.raw.received,
-                "content_type": waiting.raw.content_type[:200], "wrapped": wrapped, "body": body,
-                "state": "waiting", "attempts": 0, "not_before": waiting.raw.received, "outcome": "",
+                "content_type": waiting.raw.content_type[:200], "wrapped": made.wrapped, "body": made.body,
+                "state": "waiting", "attempts": 0, "not_before": waiting.raw.received, "rank": made.rank.value,
+                "outcome": "",
             }  # fmt: skip
             files += [(at, file) for file in waiting.files]
         if rows:
@@ -139,10 +153,10 @@ class Inbox:
         if files:
             await connection.execute(insert(enclosures), [_row(known[at][0], file) for at, file in files])
         receipts, first = [], set(rows)
-        for waiting in group:
+        for waiting, made in zip(group, sealed, strict=True):
             at = (waiting.raw.source.value, waiting.key)
             number, code, _ = known[at]
-            receipts.append((waiting, Receipt(number, code, again=at not in first)))
+            receipts.append((waiting, Receipt(number, code, at not in first, made.rank)))
             first.discard(at)
         return receipts
 

@@ -17,7 +17,7 @@ from lppl.intake.inbox import Inbox, KeptFile, Receipt
 from lppl.intake.keyring import Keyring, KeyringBroken
 from lppl.intake.reporters import Reporters
 from lppl.intake.values import Raw
-from lppl.intake.works import Hint, Task, Works
+from lppl.intake.works import Hint, Rank, Task, Works
 
 log = structlog.get_logger(__name__)
 
@@ -63,11 +63,16 @@ class Reception:
             log.warning("erased_again", reporters=back)
         return made
 
-    async def receive(self, raw: Raw, key: str = "", files: Sequence[KeptFile] = ()) -> Receipt:
-        """Keep what came by a channel; once this returns it is durable. Raises SQLAlchemyError, OSError."""
-        receipt = await self.inbox.keep(raw, key, files)
+    async def receive(
+        self, raw: Raw, key: str = "", files: Sequence[KeptFile] = (), rank: Rank | None = None
+    ) -> Receipt:
+        """Keep what came by a channel; once this returns it is durable.
+
+        `rank`: how soon it is read; None: by its words. Raises SQLAlchemyError, OSError.
+        """
+        receipt = await self.inbox.keep(raw, key, files, rank)
         if not receipt.again:
-            await self.works.put([Hint(Task.UNDERSTAND, str(receipt.id))])
+            await self.works.put([Hint(Task.UNDERSTAND, str(receipt.id), receipt.rank)])
         try:
             await self.channels.worked(raw.source, raw.received)
         except (SQLAlchemyError, OSError) as error:  # it is kept; this is only for show

@@ -29,7 +29,7 @@ from lppl.intake.keyring import KeyGone, Keyring
 from lppl.intake.reporters import Reporter, Reporters
 from lppl.intake.values import Enclosure, Intake, Kind, Parsed, Raw, Source, Unread
 from lppl.intake.whatsapp_export import NAMED
-from lppl.intake.works import Hint, Task
+from lppl.intake.works import Hint, Rank, Task
 from lppl.stores import worth_repeating
 
 log = structlog.get_logger(__name__)
@@ -45,6 +45,8 @@ ANSWERED = TALKS | {Source.EMAIL}
 """Channels by which something can be told."""
 ANSWERED_WITHIN = timedelta(hours=24)
 """WhatsApp lets a station answer freely for so long after somebody wrote."""
+DANGER = "darurat"
+"""The kind of message that tells of 112."""
 LONG = 64_000
 """Bytes from which on parsing is left to a thread."""
 TRIES = 4
@@ -265,7 +267,7 @@ class Understanding:
         await self._told(connection, intake, reporter, number, "diterima", code, now, outcome)
         if reasons:
             outcome.urgent.append(number)
-            await self._told(connection, intake, reporter, number, "darurat", code, now, outcome)
+            await self._told(connection, intake, reporter, number, DANGER, code, now, outcome)
         return number
 
     async def _added(
@@ -278,7 +280,7 @@ class Understanding:
         if urgent and not row.emergency:
             deeds.append(Deed(Act.EMERGENCY, {"words": [r.word for r in urgent][:10]}))
             outcome.urgent.append(number)
-            await self._told(connection, intake, reporter, number, "darurat", row.code, now, outcome)
+            await self._told(connection, intake, reporter, number, DANGER, row.code, now, outcome)
         await self._store.append(connection, number, deeds, now)
         outcome.cases.append(number)
 
@@ -365,7 +367,7 @@ class Understanding:
             )
             .returning(outgoing.c.id)
         )  # fmt: skip
-        outcome.hints.append(Hint(Task.TELL, str(number)))
+        outcome.hints.append(Hint(Task.TELL, str(number), Rank.URGENT if kind == DANGER else Rank.ORDINARY))
 
 
 def word_key(key: str) -> str:

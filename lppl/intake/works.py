@@ -5,14 +5,14 @@ sweep finds rows whose hint was lost. So a queue may lose everything, or give a 
 """
 
 import asyncio
-import contextlib
+from collections import deque
 from collections.abc import Sequence
 from dataclasses import dataclass
-from enum import StrEnum
+from enum import IntEnum, StrEnum
 from typing import Protocol
 
 ROOM = 10_000
-"""Hints that a process remembers; the sweep finds what there was no room for."""
+"""Hints of each rank that a process remembers; the sweep finds what there was no room for."""
 
 
 class Task(StrEnum):
@@ -26,12 +26,23 @@ class Task(StrEnum):
     """A message to a reporter, by its number."""
 
 
+class Rank(IntEnum):
+    """What goes first. However much waits, who is in danger is told of 112 at once."""
+
+    URGENT = 0
+    """It may speak of danger to somebody now."""
+    ORDINARY = 1
+    LATER = 2
+    """Nobody waits for it: a table or a chat that staff bring in."""
+
+
 @dataclass(frozen=True, slots=True)
 class Hint:
     """One piece of work: `subject` is the row's id as text."""
 
     task: Task
     subject: str
+    rank: Rank = Rank.ORDINARY
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +62,7 @@ class Works(Protocol):
         ...
 
     async def take(self, wait_s: float, most: int = 16) -> Sequence[Taken]:
-        """Return some hints, waiting up to `wait_s` for the first."""
+        """Return some hints, at most so many of each rank, the first ranks first; wait up to `wait_s` for any."""
         ...
 
     async def done(self, taken: Sequence[Taken]) -> None:
@@ -60,29 +71,32 @@ class Works(Protocol):
 
 
 class MemoryWorks:
-    """The queue of one process."""
+    """The queue of one process. `room`: hints of each rank."""
 
     def __init__(self, room: int = ROOM) -> None:
-        self._queue: asyncio.Queue[Hint] = asyncio.Queue(room)
+        self._room = room
+        self._queues: dict[Rank, deque[Hint]] = {rank: deque() for rank in Rank}
         self._known: set[Hint] = set()
+        self._some = asyncio.Event()
 
     async def put(self, hints: Sequence[Hint]) -> None:
         for hint in hints:
-            if hint in self._known:
-                continue
-            with contextlib.suppress(asyncio.QueueFull):
-                self._queue.put_nowait(hint)
+            queue = self._queues[hint.rank]
+            if hint not in self._known and len(queue) < self._room:
+                queue.append(hint)
                 self._known.add(hint)
+        if self._known:
+            self._some.set()
 
     async def take(self, wait_s: float, most: int = 16) -> Sequence[Taken]:
         try:
-            first = await asyncio.wait_for(self._queue.get(), wait_s)
+            await asyncio.wait_for(self._some.wait(), wait_s)
         except TimeoutError:
             return ()
-        found = [first]
-        while len(found) < most and not self._queue.empty():
-            found.append(self._queue.get_nowait())
+        found = [queue.popleft() for queue in self._queues.values() for _ in range(min(most, len(queue)))]
         self._known.difference_update(found)
+        if not self._known:
+            self._some.clear()
         return tuple(Taken(hint, "") for hint in found)
 
     async def done(self, taken: Sequence[Taken]) -> None:

@@ -8,7 +8,7 @@ from collections.abc import Awaitable, Callable, Mapping
 from datetime import datetime
 
 import structlog
-from sqlalchemy import Table, select
+from sqlalchemy import ColumnElement, Table, case, literal, select
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncEngine
 
@@ -16,8 +16,8 @@ from lppl.cases.tables import arrivals, enclosures, outgoing
 from lppl.database import READS
 from lppl.errors import LpplError
 from lppl.events import Bus, CaseChanged
-from lppl.intake.understanding import Understanding
-from lppl.intake.works import Hint, Taken, Task, Works
+from lppl.intake.understanding import DANGER, Understanding
+from lppl.intake.works import Hint, Rank, Taken, Task, Works
 
 log = structlog.get_logger(__name__)
 
@@ -28,7 +28,12 @@ AT_ONCE: Mapping[Task, int] = {Task.UNDERSTAND: 1, Task.FETCH: 2, Task.TELL: 4}
 """How many pieces of each kind of work one process does at once."""
 ROOM = 64
 """Pieces of work that one process has taken out of the queue."""
-TABLES: Mapping[Task, Table] = {Task.UNDERSTAND: arrivals, Task.FETCH: enclosures, Task.TELL: outgoing}
+TABLES: Mapping[Task, tuple[Table, ColumnElement[int]]] = {
+    Task.UNDERSTAND: (arrivals, arrivals.c.rank),
+    Task.FETCH: (enclosures, literal(Rank.ORDINARY.value)),
+    Task.TELL: (outgoing, case((outgoing.c.kind == DANGER, Rank.URGENT.value), else_=Rank.ORDINARY.value)),
+}
+"""Where each kind of work waits, and its rank there."""
 
 Handler = Callable[[str], Awaitable[None]]
 
@@ -89,27 +94,30 @@ class IntakeWork:
             await asyncio.sleep(SWEEP_S)
 
     async def waiting(self) -> list[Hint]:
-        """Return hints of all work whose time has come."""
+        """Return hints of all work whose time has come, the first ranks first."""
         now, found = self._now(), []
         async with self._reading.connect() as connection:
-            for task, table in TABLES.items():
+            for task, (table, rank) in TABLES.items():
                 if task in self._handlers:
-                    due = select(table.c.id).where(table.c.not_before <= now).order_by(table.c.not_before)
-                    found += [Hint(task, str(n)) for n in await connection.scalars(due.limit(SWEPT_MOST))]
+                    due = select(table.c.id, rank.label("rank")).where(table.c.not_before <= now)
+                    rows = await connection.execute(
+                        due.order_by("rank", table.c.not_before, table.c.id).limit(SWEPT_MOST)
+                    )
+                    found += [Hint(task, str(row.id), Rank(row.rank)) for row in rows]
         return found
 
     async def _understand(self, subject: str) -> None:
-        number = int(subject)
+        arrival = int(subject)
         try:
-            outcome = await self._understanding.read(number)
+            outcome = await self._understanding.read(arrival)
         except (SQLAlchemyError, OSError, LpplError) as error:
-            await self._understanding.put_off(number, type(error).__name__)
+            await self._understanding.put_off(arrival, type(error).__name__)
             raise
         except Exception as error:
-            await self._understanding.put_off(number, f"{type(error).__name__}: {error}"[:300])
+            await self._understanding.put_off(arrival, f"{type(error).__name__}: {error}"[:300])
             raise
         if outcome is None:
             return
         await self._works.put(outcome.hints)
-        for case in dict.fromkeys(outcome.cases):
-            self._bus.publish(CaseChanged(case, case in outcome.urgent))
+        for number in dict.fromkeys(outcome.cases):
+            self._bus.publish(CaseChanged(number, number in outcome.urgent))

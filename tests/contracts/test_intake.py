@@ -18,7 +18,7 @@ from lppl.intake.keyring import Keyring, KeyringBroken
 from lppl.intake.reception import Reception
 from lppl.intake.redis_works import RedisWorks
 from lppl.intake.values import Kind, Raw, Source
-from lppl.intake.works import Hint, MemoryWorks, Task, Works
+from lppl.intake.works import Hint, MemoryWorks, Rank, Task, Works
 from tests.contracts.servers import RedisServer
 
 NOW = datetime(2026, 11, 23, 2, 5, tzinfo=UTC)
@@ -178,6 +178,27 @@ async def _taken(queue: Works) -> list[Hint]:
     taken = await queue.take(1.0)
     await queue.done(taken)
     return [t.hint for t in taken]
+
+
+async def test_danger_is_taken_before_all_that_waits(works: Callable[[], Works]) -> None:
+    putter = works()
+    await putter.put([Hint(Task.UNDERSTAND, f"table {n}", Rank.LATER) for n in range(5)])
+    await putter.put(_hints(5))
+    await putter.put([Hint(Task.UNDERSTAND, "danger", Rank.URGENT)])
+    taken = await works().take(1.0, most=2)
+    ranks = [t.hint.rank for t in taken]
+    assert ranks == sorted(ranks)
+    assert ranks[0] is Rank.URGENT
+    assert 2 <= len(taken) <= 5
+
+
+async def test_a_queue_full_of_what_can_wait_has_room_for_danger() -> None:
+    queue = MemoryWorks(room=3)
+    await queue.put([Hint(Task.UNDERSTAND, str(n), Rank.LATER) for n in range(10)])
+    danger = Hint(Task.UNDERSTAND, "danger", Rank.URGENT)
+    await queue.put([danger, danger])
+    assert [t.hint.subject for t in await queue.take(0.1)] == ["danger", "0", "1", "2"]
+    assert await queue.take(0.01) == ()
 
 
 @pytest.mark.integration

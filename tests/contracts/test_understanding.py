@@ -32,7 +32,8 @@ from lppl.intake.reception import Reception
 from lppl.intake.understanding import Outcome, Understanding
 from lppl.intake.values import Enclosure, Intake, Kind, Place, Raw, Sender, Source, Visibility
 from lppl.intake.web_form import CONTENT_TYPE, written
-from lppl.intake.works import MemoryWorks
+from lppl.intake.works import Hint, MemoryWorks, Rank, Task
+from lppl.station.intake_work import IntakeWork
 
 ZONE = ZoneInfo("Asia/Jakarta")
 NOON = datetime(2026, 11, 23, 5, 0, tzinfo=UTC)
@@ -454,3 +455,34 @@ async def test_who_was_kept_for_long_enough_is_forgotten_and_nobody_else(bench: 
     assert opened["reporter"]["name"] == "Siti Wahyuni"
     await DeskDocuments(bench.engine).keep("keeping", {"months": 0}, 0, "uji", bench.at)
     assert await forget_old(bench.reception, bench.at + timedelta(days=9999)) == 0
+
+
+# --- what goes first ---
+
+
+async def test_danger_is_read_and_told_of_before_all_that_came_earlier(bench: Bench) -> None:
+    def sms(key: str, words: str) -> Intake:
+        return Intake(Source.SMS, key, bench.at, words, sender=Sender(phone=f"+62811{key}"))
+
+    r, later = bench.reception, []
+    for n in range(3):
+        raw = Raw(Source.TABLE, written(_said(f"t{n}")), CONTENT_TYPE, bench.at)
+        later.append((await r.receive(raw, f"t{n}", rank=Rank.LATER)).id)
+    plain = [await bench.arrive(sms(f"55500{n}", "Lampu jalan mati sudah seminggu.")) for n in range(3)]
+    bench.at += timedelta(seconds=1)
+    danger = await bench.arrive(sms("666001", "Tolong, rumah terbakar dan ada orang terjebak di dalam!"))
+    in_turn = [danger, *plain, *later]
+    assert [t.hint.subject for t in await r.works.take(1.0)] == [str(n) for n in in_turn]
+    work = IntakeWork(bench.engine, r.works, bench.understanding, MemoryBus(), bench.now, {Task.TELL: _nothing})
+    assert [h.subject for h in await work.waiting()] == [str(n) for n in in_turn]  # and so does the sweep
+    for number in (*plain, danger):
+        await work.work(Hint(Task.UNDERSTAND, str(number)))
+    told = [h for h in await work.waiting() if h.task is Task.TELL]
+    assert [h.rank for h in told] == [Rank.URGENT, *[Rank.ORDINARY] * 4]
+    async with bench.engine.connect() as connection:
+        first = select(outgoing.c.kind).where(outgoing.c.id == int(told[0].subject))
+        assert await connection.scalar(first) == "darurat"
+
+
+async def _nothing(_: str) -> None:
+    """Tell nobody."""

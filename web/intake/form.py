@@ -23,6 +23,7 @@ from lppl.intake.inbox import KeptFile
 from lppl.intake.reception import Reception
 from lppl.intake.values import Enclosure, Kind, Raw, Source
 from lppl.intake.web_form import CONTENT_TYPE, written
+from lppl.intake.works import Rank
 from lppl.limits import household
 from web.audience.pages import Pages
 from web.intake.addresses import Address, Desk, body_of
@@ -128,15 +129,16 @@ class Form:
             for file, name in sent.files
         )
         intake = intake_of(typed, now, enclosures)
-        raw = Raw(Source.WEB, written(intake), CONTENT_TYPE, now)
+        raw, danger = Raw(Source.WEB, written(intake), CONTENT_TYPE, now), bool(emergency(intake.text))
         try:
-            receipt = await reception.receive(raw, intake.key, [file for file, _ in sent.files])
+            files = [file for file, _ in sent.files]
+            receipt = await reception.receive(raw, intake.key, files, Rank.URGENT if danger else Rank.ORDINARY)
         except (SQLAlchemyError, OSError) as error:
             return await self._away(request, reception, typed, sent, error)
         if receipt.again:
             await self._drop(reception, sent)
         await self._desk.rates().count("form", address)
-        urgent = "&darurat=1" if emergency(intake.text) else ""
+        urgent = "&darurat=1" if danger else ""
         raise web.HTTPSeeOther(f"lapor/diterima?kode={receipt.code}{urgent}", headers=PRIVATE)
 
     async def _away(
