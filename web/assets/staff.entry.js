@@ -6,9 +6,11 @@ import "./staff/staff.css";
 
 import "@tabler/core/dist/js/tabler.min.js";
 
+import { guardElsewhere } from "./notes/elsewhere.js";
 import { remindOfSetup } from "./staff/setup_banner.js";
 
 remindOfSetup();
+guardElsewhere();
 
 for (const button of document.querySelectorAll("[data-show]")) {
   button.addEventListener("click", () => {

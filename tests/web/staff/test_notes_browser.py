@@ -337,6 +337,12 @@ async def test_what_is_refused_stays_to_be_mended_and_logging_out_forgets_all(de
         await expect(dialog.get_by_text("juga 1 catatan yang belum diterima")).to_be_visible()
         assert await opened.faults() == []
         await dialog.get_by_role("button", name="Batal").click()
+        await page.goto(f"{desk.base}/kerja/akun")  # from another page, too
+        await page.get_by_role("button", name="Keluar").click()
+        await expect(page).to_have_url(f"{desk.base}/kerja/catatan#keluar")
+        await expect(dialog.get_by_text("juga 1 catatan yang belum diterima")).to_be_visible()
+        await dialog.get_by_role("button", name="Batal").click()
+        await page.goto(f"{desk.base}/kerja/acara")
         await entry.get_by_role("button", name="Perbaiki").click()
         await expect(place).to_have_attribute("aria-invalid", "true")
         await place.fill("dekat masjid")

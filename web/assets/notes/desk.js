@@ -4,6 +4,7 @@ import "./notes.css";
 
 import { sure } from "../staff/dialog.js";
 import { data, el, root, t } from "../staff/page.js";
+import { ASKED } from "./elsewhere.js";
 import { NoteForm } from "./form.js";
 import { guardLeaving } from "./leaving.js";
 import { Line } from "./line.js";
@@ -38,6 +39,7 @@ export class NoteDesk {
     guardLeaving(this.#store, this.#line);
     await this.show();
     await this.#line.begin();
+    if (location.hash === ASKED) document.querySelector('form[action$="kerja/keluar"]')?.requestSubmit();
   }
 
   async #keep() {
