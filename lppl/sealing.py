@@ -69,16 +69,18 @@ class LostSeal(Seal):
         raise SealBroken
 
 
-def kept_once(path: Path, made: bytes) -> bytes:
+def kept_once(path: Path, made: bytes, owner: tuple[int, int] | None = None) -> bytes:
     """Return the bytes of the file `path`; when there is none yet, `made` becomes it, mode 0600. Raises OSError.
 
-    Several processes may come at once: all get the bytes of the one that was first.
+    Several processes may come at once: all get the bytes of the one that was first. `owner`: (uid, gid) of a new file.
     """
     path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
     if not path.exists():
         fd, beside = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")  # 0600 from the start
         try:
             with os.fdopen(fd, "wb") as file:
+                if owner is not None:
+                    os.fchown(fd, *owner)
                 file.write(made)
                 file.flush()
                 os.fsync(file.fileno())

@@ -9,20 +9,17 @@ import structlog
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncEngine
 
-from lppl.cases.documents import DeskDocuments, DocumentChanged
 from lppl.intake.channels import Channels
 from lppl.intake.files import SealedFiles
 from lppl.intake.forgetting import forget_again
 from lppl.intake.inbox import Inbox, KeptFile, Receipt
-from lppl.intake.keyring import Keyring, KeyringBroken
+from lppl.intake.keyring import Keyring
+from lppl.intake.keys_on_record import opened
 from lppl.intake.reporters import Reporters
 from lppl.intake.values import Raw
 from lppl.intake.works import Hint, Rank, Task, Works
 
 log = structlog.get_logger(__name__)
-
-KEYRING = "keyring"
-"""The document by which the records know their keys."""
 
 
 class Reception:
@@ -46,18 +43,9 @@ class Reception:
 
         Whoever was erased and is there again, since a backup was put back, is erased again first.
 
-        Raises KeyringBroken, OSError, SQLAlchemyError.
+        Raises KeyringBroken, MasterMissing, OSError, SQLAlchemyError.
         """
-        documents = DeskDocuments(engine)
-        known = await documents.get(KEYRING)
-        keyring = await asyncio.to_thread(Keyring.of, keys_dir, make=known is None)
-        if known is None:
-            try:
-                await documents.keep(KEYRING, {"fingerprint": keyring.fingerprint}, 0, "LPPL", now())
-            except DocumentChanged:  # another process was faster
-                known = await documents.get(KEYRING)
-        if known is not None and known.body.get("fingerprint") != keyring.fingerprint:
-            raise KeyringBroken(keys_dir)
+        keyring = await opened(engine, keys_dir, now())
         made = cls(engine, keyring, works, data_dir, now)
         if back := await forget_again(made, now()):
             log.warning("erased_again", reporters=back)

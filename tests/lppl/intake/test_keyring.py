@@ -1,5 +1,6 @@
 """Keys of persons: wrapped by master keys outside the data, turned, lost, and forgotten."""
 
+import os
 from pathlib import Path
 
 import pytest
@@ -8,7 +9,7 @@ from hypothesis import strategies as st
 
 from lppl.intake.codes import ALPHABET, new_code, read_code
 from lppl.intake.files import PIECE, SealedFiles, new_id
-from lppl.intake.keyring import KeyGone, Keyring, KeyringBroken
+from lppl.intake.keyring import LOOK_S, KeyGone, Keyring, KeyringBroken, open_to_others
 
 
 def test_only_its_own_key_opens_what_was_sealed(tmp_path: Path) -> None:
@@ -37,11 +38,86 @@ def test_a_turned_master_key_opens_old_and_new_and_the_former_can_be_forgotten(t
     assert turned.hashed("phone", "1") == ring.hashed("phone", "1")
     assert turned.fingerprint == ring.fingerprint
     again = turned.rewrapped(old.wrapped)
-    assert turned.forget_former() == 1
+    assert turned.forget(turned.names[1:]) == 1
     newest = Keyring.of(tmp_path / "keys", make=False)
     assert newest.unwrapped(again).raw == old.raw
     with pytest.raises(KeyGone):
         newest.unwrapped(old.wrapped)
+
+
+def test_whoever_runs_meanwhile_notices_a_turn_and_a_retirement(tmp_path: Path) -> None:
+    at = [0.0]
+    running = Keyring.of(tmp_path / "keys", monotonic=lambda: at[0])
+    reading = Keyring.of(tmp_path / "keys", monotonic=lambda: at[0])
+    old = running.new()
+    turned = running.turned()
+    assert turned.wrapper_of(running.new().wrapped) == "0001.key", "it does not look at the folder for each key"
+    at[0] += LOOK_S + 0.1
+    assert turned.wrapper_of(running.new().wrapped) == "0002.key"
+    again = turned.rewrapped(old.wrapped)
+    assert reading.unwrapped(again).raw == old.raw, "what it cannot open makes it look at once"
+    turned.forget(["0001.key"])
+    assert running.unwrapped(again).raw == old.raw
+    at[0] += LOOK_S + 0.1
+    running.new()
+    assert running.names == ("0002.key",)
+    with pytest.raises(KeyGone):
+        running.unwrapped(old.wrapped)
+
+
+def test_a_folder_that_is_away_makes_nothing_look_erased(tmp_path: Path) -> None:
+    at = [0.0]
+    running = Keyring.of(tmp_path / "keys", monotonic=lambda: at[0])
+    old = running.new()
+    again = running.turned().rewrapped(old.wrapped)
+    (tmp_path / "keys").rename(tmp_path / "away")
+    with pytest.raises(FileNotFoundError):
+        running.unwrapped(again)
+    at[0] += LOOK_S + 0.1
+    assert running.unwrapped(running.new().wrapped), "what is known goes on sealing"
+    (tmp_path / "keys").mkdir()
+    (tmp_path / "keys" / "0002.key").write_bytes(b"half a k")
+    with pytest.raises(OSError, match="keys"):
+        running.unwrapped(again)
+    (tmp_path / "keys" / "0002.key").unlink()
+    (tmp_path / "keys").rmdir()
+    (tmp_path / "away").rename(tmp_path / "keys")
+    assert running.unwrapped(again).raw == old.raw
+
+
+def test_the_newest_master_key_is_never_forgotten(tmp_path: Path) -> None:
+    ring = Keyring.of(tmp_path / "keys")
+    former = ring.turned().names[1:]
+    newest = ring.turned()  # by somebody else, between looking and forgetting
+    assert newest.forget([*former, newest.names[0]]) == 1
+    assert Keyring.of(tmp_path / "keys", make=False).names == ("0003.key", "0002.key")
+
+
+def test_master_keys_are_known_by_marks_that_say_nothing_of_them(tmp_path: Path) -> None:
+    ring = Keyring.of(tmp_path / "keys").turned()
+    assert set(ring.marks) == {"0001.key", "0002.key"} and len(set(ring.marks.values())) == 2
+    assert Keyring.of(tmp_path / "keys").marks == ring.marks
+    (tmp_path / "keys" / "0001.key").write_bytes((tmp_path / "keys" / "0001.key").read_bytes() + b"\n")
+    assert Keyring.of(tmp_path / "keys").marks == ring.marks, "an editor added a line's end"
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="only root may give files away")
+def test_a_key_that_root_makes_belongs_to_the_service(tmp_path: Path) -> None:
+    ring = Keyring.of(tmp_path / "keys")
+    os.chown(tmp_path / "keys" / "0001.key", 4321, 4322)
+    ring.turned()
+    made = (tmp_path / "keys" / "0002.key").stat()
+    assert (made.st_uid, made.st_gid, made.st_mode & 0o777) == (4321, 4322, 0o600)
+
+
+def test_what_others_may_read_is_named(tmp_path: Path) -> None:
+    folder = tmp_path / "keys"
+    Keyring.of(folder).note_erased("1.x")
+    assert open_to_others(folder) == ()
+    (folder / "erased").chmod(0o640)
+    (folder / "baca-saya.txt").touch(0o644)
+    folder.chmod(0o755)
+    assert open_to_others(folder) == (".", "erased")
 
 
 def test_a_missing_folder_is_not_made_anew_where_records_know_another(tmp_path: Path) -> None:
