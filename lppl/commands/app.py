@@ -19,6 +19,7 @@ from rich.console import Console
 
 from lppl.commands import control, planning
 from lppl.commands.account import account
+from lppl.commands.keys import keys
 from lppl.commands.screen import out, say
 from lppl.commands.serve import ROLES
 from lppl.config import Settings, load_settings, settings_path
@@ -40,6 +41,7 @@ config = typer.Typer(help="Pengaturan. / Settings.", no_args_is_help=True, rich_
 app.add_typer(media, name="media")
 app.add_typer(config, name="config")
 app.add_typer(account, name="account")
+app.add_typer(keys, name="keys")
 planning.register(app, media)
 control.register(app)
 

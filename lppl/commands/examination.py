@@ -2,6 +2,7 @@
 
 The machine's checks are :mod:`lppl.doctor`'s, those of what it talks to :mod:`lppl.reach`'s; here are the ones that
 need the engines: VLC and sound cards, grids, schedules, pages, and whether ffmpeg still writes the house format.
+The keys of personal data are :mod:`lppl.commands.keys_examination`'s.
 """
 
 import asyncio
@@ -18,6 +19,7 @@ from rich.table import Table
 from rich.text import Text
 
 import web
+from lppl.commands.keys_examination import check_keys
 from lppl.commands.records import library_of
 from lppl.config import Settings
 from lppl.doctor import (
@@ -75,6 +77,7 @@ async def examine(settings: Settings) -> list[Check]:
         asyncio.to_thread(check_fonts),
         asyncio.to_thread(check_folder, "data_dir", settings.data_dir),
         asyncio.to_thread(check_folder, "media_dir", settings.media_dir, needed=settings.demo),
+        check_keys(settings),
         asyncio.to_thread(check_disk, settings),
         asyncio.to_thread(lambda: check_clock(now, kernel_synchronised())),
         check_port(settings),
