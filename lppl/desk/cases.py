@@ -9,7 +9,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import func, or_, select, update
+from sqlalchemy import func, or_, select, union, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from lppl.audit import Actor, AuditLog
@@ -172,30 +172,25 @@ class CaseDesk:
         return {"reporter": dict(facts), "words": said, "events": {seq: dict(texts) for seq, texts in notes.items()}}
 
     async def erase(self, number: int, reason: str, actor: Actor, now: datetime) -> None:
-        """Erase a case's reporter. Raises NoCase, KeyGone when it was done."""
-        async with self._reading.connect() as connection:
-            row = (await connection.execute(select(cases).where(cases.c.id == number))).one_or_none()
-        if row is None:
-            raise NoCase
-        await self.erase_reporter(row.reporter_id, reason, actor, now, row.code)
-
-    async def erase_reporter(
-        self, number: int | None, reason: str, actor: Actor, now: datetime, code: str = ""
-    ) -> None:
-        """Destroy the keys of a reporter, and of all that they sent. `code`: the case it was asked for at.
+        """Destroy the keys of a case's reporter, and of all that they sent, in whatever case.
 
         Who did it is put on record first; then nothing can stop it half way: see :mod:`lppl.intake.forgetting`.
-        Raises NoReporter, KeyGone when it was done.
+        Raises NoCase, NoReporter, KeyGone when it was done.
         """
         async with self._reading.connect() as connection:
-            row = (await connection.execute(select(reporters).where(reporters.c.id == number))).one_or_none()
-            theirs = list(await connection.scalars(select(cases.c.id).where(cases.c.reporter_id == number)))
-        if row is None:
-            raise NoReporter
+            case = (await connection.execute(select(cases).where(cases.c.id == number))).one_or_none()
+            if case is None:
+                raise NoCase
+            row = (await connection.execute(select(reporters).where(reporters.c.id == case.reporter_id))).one_or_none()
+            if row is None:
+                raise NoReporter
+            own = select(cases.c.id).where(cases.c.reporter_id == row.id)
+            said = select(words.c.case_id).where(words.c.reporter_id == row.id, words.c.case_id.is_not(None))
+            theirs = sorted(set(await connection.scalars(union(own, said))))
         if row.wrapped is None:
             raise KeyGone
-        told = {"reason": reason, "reporter": row.id}
-        await self._audit.record(actor, "reporter.erased", now, object=code or str(row.id), after=told)
+        told = {"reason": reason, "reporter": row.id, "cases": len(theirs)}
+        await self._audit.record(actor, "reporter.erased", now, object=case.code, after=told)
         await forget(self._reception, row.id, now)
         for each in theirs:
             self._bus.publish(CaseChanged(each, False))

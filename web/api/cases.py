@@ -135,7 +135,12 @@ async def unmask(visit: Visit, params: OfCase, body: UnmaskIn) -> OpenedOut:
 
 @operations.post("/cases/{number}/erase", Right.PERSONAL, "Hapus data pribadi pelapor / Erase the reporter's data")
 async def erase(visit: Visit, params: OfCase, body: UnmaskIn) -> None:
-    """Destroy the keys of the reporter and of all that they sent, for good; put on record with its reason."""
+    """Destroy the keys of the reporter and of all that they sent, for good; put on record with its reason.
+
+    Every reporter has a case of their own, and it is asked for there. Needs the right to work cases, too.
+    """
+    if not visit.may(Right.CASES):  # a token may open names without being allowed to work cases
+        raise web.HTTPForbidden
     await visit.office.cases.erase(params.number, body.reason, visit.actor, visit.now)
 
 

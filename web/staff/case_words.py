@@ -230,6 +230,30 @@ CASE_WORDS: Table = SHARED | {
     "no_reporter": ("Pelapor tidak tercatat.", "The reporter is not on record."),
     "anonymous": ("Tanpa nama dan nomor.", "Without name and number."),
     "erased": ("Data pelapor sudah dihapus.", "The reporter's data were erased."),
+    "erase": ("Hapus data pribadi pelapor", "Erase the reporter's personal data"),
+    "erase_yes": ("Hapus selamanya", "Erase for good"),
+    "erase_lost": ("Yang dimusnahkan:", "What will be destroyed:"),
+    "erase_facts": ("nama, nomor, surel, alamat, dan NIK", "name, numbers, e-mail, address and NIK"),
+    "erase_words": (
+        "semua pesan, foto, video, dan rekaman yang pernah dikirim pelapor ini",
+        "all messages, pictures, videos and recordings that this reporter ever sent",
+    ),
+    "erase_cases": ("judul dan isi {n} aduannya", "title and text of their {n} cases"),
+    "erase_cases_one": ("judul dan isi aduan ini", "title and text of this case"),
+    "erase_stays": (
+        "Status, riwayat, dan catatan petugas tetap ada; nama yang ditulis petugas di sana tidak ikut terhapus.",
+        "Status, history and staff notes stay; names that staff wrote there are not erased.",
+    ),
+    "erase_for_good": (
+        "Tidak dapat dibatalkan, juga tidak dengan memulihkan cadangan.",
+        "This cannot be undone, not even by restoring a backup.",
+    ),
+    "erase_reason": ("Mengapa dihapus?", "Why is it erased?"),
+    "erase_reason_help": (
+        "Dicatat beserta nama Anda; jangan sebut nama pelapor. Contoh: permintaan pelapor.",
+        "Put on record with your name; do not name the reporter. Such as: the reporter asked for it.",
+    ),
+    "erase_done": ("Data pribadi pelapor dihapus.", "The reporter's personal data were erased."),
     "open_data": ("Buka data pelapor", "Open the reporter's data"),
     "open_help": (
         "Pembukaan dicatat atas nama Anda beserta alasannya, dan hanya berlaku selama halaman ini terbuka.",

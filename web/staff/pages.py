@@ -25,7 +25,6 @@ from web.api import (
     people,
     playlists,
     programmes,
-    reporters,
     rundown,
     setup,
     webhooks,
@@ -86,7 +85,6 @@ OPERATIONS: Sequence[Operation] = (
     *cases.operations.all,
     *case_desk.operations.all,
     *case_imports.operations.all,
-    *reporters.operations.all,
 )  # fmt: skip
 """Every operation of the API, feature after feature."""
 

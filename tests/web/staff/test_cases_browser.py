@@ -336,6 +336,41 @@ async def test_a_reporters_data_open_with_a_reason_on_record(desk: CaseSite) -> 
     assert entry.after == {"reason": "Menelepon balik soal lokasi"} and entry.object == (await desk.row(lamp)).code
 
 
+async def test_a_reporters_data_are_erased_for_good_with_a_reason_on_record(desk: CaseSite) -> None:
+    lamp, _, _ = await three(desk)
+    other = await desk.arrived("Pohon tumbang di Medono.", source=Source.WHATSAPP, sender=SITI)
+    async with desk.opened(f"aduan/{lamp}") as opened:
+        page, dialog = opened.page, opened.page.get_by_role("dialog")
+        reporter = page.get_by_role("region", name="Pelapor", exact=True)
+        await reporter.get_by_role("button", name="Buka data pelapor").click()
+        await dialog.get_by_label("Mengapa perlu dibuka?").fill("Mencocokkan permintaan")
+        await dialog.get_by_role("button", name="Buka data pelapor").click()
+        await expect(reporter).to_contain_text("Siti Aminah")
+        await reporter.get_by_role("button", name="Hapus data pribadi pelapor").click()
+        for text in ("nama, nomor, surel", "judul dan isi 2 aduannya", "Tidak dapat dibatalkan"):
+            await expect(dialog).to_contain_text(text)
+        assert await opened.faults() == []
+        await dialog.get_by_role("button", name="Hapus selamanya").click()
+        await expect(dialog.get_by_label("Mengapa dihapus?")).to_have_attribute("aria-invalid", "true")
+        await expect(reporter).to_contain_text("Siti Aminah")
+        await dialog.get_by_label("Mengapa dihapus?").fill("Permintaan pelapor")
+        await dialog.get_by_role("button", name="Hapus selamanya").click()
+        await expect(reporter).to_contain_text("Data pelapor sudah dihapus.")
+        await expect(reporter.get_by_role("button")).to_have_count(0)
+        words = page.get_by_role("region", name="Percakapan")
+        await expect(words).to_contain_text("[dihapus atas permintaan]")
+        await expect(words).not_to_contain_text("Lampu jalan")
+        for secret in ("Siti", "Aminah", "1234567890"):
+            assert secret not in await page.content()
+        assert await opened.faults() == []
+        await page.goto(f"{desk.base}/kerja/aduan/{other}")
+        await expect(reporter).to_contain_text("Data pelapor sudah dihapus.")
+        await expect(page.get_by_text("Pohon tumbang")).to_have_count(0)
+    (entry,) = await desk.site.office.audit.page(action="reporter.erased", limit=10)
+    assert entry.object == (await desk.row(lamp)).code
+    assert (entry.after["reason"], entry.after["cases"]) == ("Permintaan pelapor", 2)
+
+
 async def test_the_head_looks_and_changes_nothing(desk: CaseSite) -> None:
     lamp, _, _ = await three(desk)
     fire = await desk.arrived(FIRE)
@@ -345,7 +380,7 @@ async def test_the_head_looks_and_changes_nothing(desk: CaseSite) -> None:
             await expect(
                 page.get_by_text("Lampu jalan" if path != f"aduan/{fire}" else "kebakaran").first
             ).to_be_visible()
-            for name in ("Verifikasi", "Serahkan ke 112", "Buka data pelapor", "Ubah", "Tindakan lain"):
+            for name in ("Verifikasi", "Serahkan ke 112", "Buka data pelapor", "Hapus data", "Ubah", "Tindakan lain"):
                 await expect(page.get_by_role("button", name=name)).to_have_count(0)
             await expect(page.get_by_role("checkbox", name="Pilih aduan")).to_have_count(0)
             assert await opened.faults() == []

@@ -1,10 +1,12 @@
 // Who said it: masked, until somebody opens it with a reason, which is put on record. It stays open for this visit only.
+// What is theirs can be erased for good, here and in whatever case of theirs.
 
 import { api } from "../staff/api.js";
 import { field, formDialog } from "../staff/fields.js";
 import { data, el, icon, root, t } from "../staff/page.js";
+import { toast } from "../staff/toast.js";
 import { lookFor } from "./order.js";
-import { shown, take } from "./standing.js";
+import { reload, shown, take } from "./standing.js";
 
 const place = document.querySelector('[data-role="reporter"]');
 const FACTS = ["name", "phone", "email", "address", "nik", "handle"];
@@ -21,7 +23,8 @@ export function drawReporter(found) {
   place.replaceChildren(
     rows.length ? el("dl", { class: "case-facts" }, rows) : el("p", {}, t("anonymous")),
     opened ? el("p", { class: "case-opened" }, icon("eye"), t("opened_help")) : data.may_personal ? el("div", {}, button, el("p", { class: "form-hint mb-0" }, t("open_help"))) : "",
-    others(reporter));
+    others(reporter),
+    data.may_act && data.may_personal ? el("button", { class: "btn btn-sm text-danger mt-2", type: "button", onclick: erase }, icon("trash"), t("erase")) : "");
 }
 
 /** Return how many other cases the same reporter has; once the number is known, a way to them. */
@@ -41,6 +44,27 @@ export async function open() {
   if (!told) return;
   shown.opened = told;
   take(shown.now);
+}
+
+/** Say what will be destroyed, ask for a reason, and have it erased. */
+async function erase() {
+  const count = shown.now.reporter.cases + 1;
+  const reason = field({ name: "reason", label: t("erase_reason"), help: t("erase_reason_help"), more: { maxlength: 500, required: true } });
+  const lost = [t("erase_facts"), t("erase_words"), count === 1 ? t("erase_cases_one") : t("erase_cases", { n: count })];
+  const content = [
+    el("p", { class: "mb-1" }, t("erase_lost")),
+    el("ul", {}, lost.map((each) => el("li", {}, each))),
+    el("p", {}, t("erase_stays")),
+    el("p", { class: "fw-bold" }, t("erase_for_good")),
+    reason,
+  ];
+  const done = await formDialog(t("erase"), content, t("erase_yes"), (given) => api("POST", `cases/${shown.now.id}/erase`, given), { danger: true });
+  if (!done) return;
+  shown.opened = null;
+  toast(t("erase_done"));
+  await reload().catch(() => {}); // it is done; news, or the next look, shows it
+  place.tabIndex = -1;
+  place.focus();
 }
 
 // a browser may keep the page as it is and show it again to whoever goes back

@@ -20,6 +20,7 @@ export function onCase(draw) {
 export function take(found) {
   if (found.seq < shown.now.seq) return;
   shown.now = found;
+  if (found.reporter?.erased) shown.opened = null; // by a colleague, perhaps
   for (const draw of drawers) draw(found);
 }
 

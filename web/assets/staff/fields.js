@@ -112,14 +112,17 @@ export function formOf(content, text, work, ...foot) {
   return form;
 }
 
-/** Show a form in a dialog until `work(values)` succeeds or it is given up; resolve to what `work` returned, or null. */
-export function formDialog(title, content, yes, work) {
+/**
+ * Show a form in a dialog until `work(values)` succeeds or it is given up; resolve to what `work` returned, or null.
+ * `danger` colours the button.
+ */
+export function formDialog(title, content, yes, work, { danger = false } = {}) {
   return new Promise((resolve) => {
     const before = document.activeElement;
     let result = null;
     const id = `f${(count += 1)}`;
     const cancel = el("button", { class: "btn btn-link me-auto", type: "button", onclick: () => box.close() }, t("cancel"));
-    const form = el("form", { novalidate: true }, el("div", { class: "modal-header" }, el("h2", { class: "modal-title", id }, title)), el("div", { class: "modal-body" }, content), el("div", { class: "modal-footer" }, cancel, el("button", { class: "btn btn-primary", type: "submit" }, yes)));
+    const form = el("form", { novalidate: true }, el("div", { class: "modal-header" }, el("h2", { class: "modal-title", id }, title)), el("div", { class: "modal-body" }, content), el("div", { class: "modal-footer" }, cancel, el("button", { class: `btn ${danger ? "btn-danger" : "btn-primary"}`, type: "submit" }, yes)));
     const box = el("dialog", { class: "ask", "aria-labelledby": id }, form);
     form.addEventListener("submit", async (event) => {
       event.preventDefault();
