@@ -99,12 +99,15 @@ async def test_never_silent_never_black(outcome: Outcomes, channel: str) -> None
 async def test_sound_is_within_20_ms_of_the_picture(outcome: Outcomes) -> None:
     watched = (await outcome("record")).of("tv")
     picture, sound = watched.of("vide")[0], best_sound(watched)
-    assert picture.start == sound.start
+    before = round((sound.start - picture.start) * 25)
+    """Frames that were received before the first sound: a player that is late finds the window moved on."""
     samples, luma = heard(sound.file), recorded.brightness(Path(picture.file))
     flashing = [item for item in items_of(watched) if item.title == "Kilat"]
     assert flashing
     for item in flashing:
-        first, last = item.first // 1920, item.last // 1920
+        first, last = item.first // 1920 + before, item.last // 1920 + before
+        if first < 0:  # of this item the picture began later than the sound
+            continue
         bright = luma[first:last] > luma[first:last].max() * 0.6
         flashes = [n / 25 for n in np.flatnonzero(bright) if n == 0 or not bright[n - 1]]
         part = samples[item.first : item.last]

@@ -16,6 +16,9 @@ const root = resolve(assets, "../..");
 const staticFolder = join(root, "web/static");
 const dist = join(staticFolder, "dist");
 
+/** Packages that pages fetch when somebody needs them (later.js), each a bundle of its own. */
+const LATER = { hls: "hls.js", htmx: "htmx.org" };
+
 /** Return `{name: path}` of the entry points; a script wins over a style sheet of the same name. */
 function entryPoints() {
   const found = {};
@@ -35,6 +38,12 @@ function manifestOf(outputs) {
     if (match && cssBundle) manifest[`${match[1]}.css`] = basename(cssBundle);
   }
   return Object.fromEntries(Object.entries(manifest).sort());
+}
+
+/** Return the bundle of a package, by the entry point that it was made of. */
+function fileOf(name, files) {
+  const entry = Object.keys(files).find((path) => path.includes(`node_modules/${name}/`));
+  return files[entry];
 }
 
 /** Join the licence texts of the packages that went into the bundles. */
@@ -70,16 +79,14 @@ function writeIcons(folder) {
 mkdirSync(staticFolder, { recursive: true });
 const beside = mkdtempSync(join(staticFolder, ".dist-"));
 try {
-  const { metafile } = await build({
+  const common = {
     absWorkingDir: root,
-    entryPoints: entryPoints(),
     outdir: beside,
     entryNames: "[name]-[hash]",
     chunkNames: "[name]-[hash]",
     assetNames: "[name]-[hash]",
     bundle: true,
     format: "esm",
-    splitting: true,
     minify: true,
     metafile: true,
     legalComments: "inline",
@@ -91,9 +98,14 @@ try {
     logLevel: "warning",
     logOverride: { "unsupported-css-nesting": "silent" }, // only rules for right-to-left pages, which there are none of
     logLimit: 5,
-  });
+  };
+  const apart = (await build({ ...common, entryPoints: LATER })).metafile;
+  const files = Object.fromEntries(Object.entries(apart.outputs).map(([path, { entryPoint }]) => [entryPoint, basename(path)]));
+  const later = Object.fromEntries(Object.values(LATER).map((name) => [name, fileOf(name, files)]));
+  const define = { LATER_FILES: JSON.stringify(later) };
+  const { metafile } = await build({ ...common, entryPoints: entryPoints(), splitting: true, define });
   const iconsOf = "node_modules/@tabler/icons/package.json";
-  writeFileSync(join(beside, "licenses.txt"), licencesOf({ ...metafile.inputs, [iconsOf]: {} }));
+  writeFileSync(join(beside, "licenses.txt"), licencesOf({ ...apart.inputs, ...metafile.inputs, [iconsOf]: {} }));
   const manifest = { ...manifestOf(metafile.outputs), "icons.svg": writeIcons(beside) };
   writeFileSync(join(beside, "manifest.json"), `${JSON.stringify(manifest, null, 2)}\n`);
   chmodSync(beside, 0o755); // temporary folders are private; this one is served

@@ -3,6 +3,7 @@
 import "@fontsource-variable/plus-jakarta-sans/wght.css";
 import "./portal/portal.css";
 
+import { later } from "./later.js";
 import { Beacon } from "./portal/beacon.js";
 import { Card } from "./portal/card.js";
 import { follow } from "./portal/feed.js";
@@ -84,10 +85,13 @@ askAgain = follow({
 // htmx fetches the list of what has just been on when someone opens it; few do, so it comes only then.
 for (const list of document.querySelectorAll('[data-role="aired"]')) {
   list.addEventListener("toggle", async () => {
-    const { default: htmx } = await import("htmx.org");
+    if (list.dataset.wired) return;
+    const htmx = await later("htmx.org");
+    if (list.dataset.wired) return; // opened twice meanwhile
+    list.dataset.wired = "yes";
     htmx.process(list);
     if (list.open) htmx.trigger(list, "toggle");
-  }, { once: true });
+  });
 }
 
 // A page for when there is no line, and reminders; private windows refuse, and nothing else needs it.

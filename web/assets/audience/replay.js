@@ -1,5 +1,6 @@
 // The player of catch-up: the browser's own controls over hls.js, moments, and sharing the one that is shown.
 
+import { later } from "../later.js";
 import { share } from "../portal/share.js";
 
 /** Sharing a moment begins a little before it: people press late. */
@@ -66,7 +67,7 @@ export class Replay {
       start.remove();
       this.#media.focus();
     }
-    const { default: Hls } = await import("hls.js");
+    const Hls = await later("hls.js");
     if (!Hls.isSupported()) {
       this.#media.src = this.#box.dataset.src;
       this.#say("");

@@ -3,6 +3,8 @@
 // Both report through `on`: `sign()` something arrived, `ready()` it can play, `failed(kind)` it gave up
 // ("network" or "media"). Times are air times in milliseconds; NaN while unknown.
 
+import { later } from "../later.js";
+
 /** True when the browser itself plays HLS. */
 function native(media) {
   return media.canPlayType("application/vnd.apple.mpegurl") !== "";
@@ -10,7 +12,7 @@ function native(media) {
 
 /** Load what is needed and open `url`; resolves to an engine, or to null when nothing can play here. */
 export async function openEngine(media, url, { atMs, quality, on }) {
-  const { default: Hls } = await import("hls.js");
+  const Hls = await later("hls.js");
   if (Hls.isSupported()) return new HlsEngine(Hls, media, url, { atMs, quality, on });
   return native(media) ? new NativeEngine(media, url, { atMs, on }) : null;
 }
