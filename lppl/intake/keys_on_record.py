@@ -1,4 +1,4 @@
-"""By what the records know the keys that they were sealed with: which folder is theirs, which master key they need.
+"""By what the records know the keys that they were sealed with: which folder is theirs, which master keys they need.
 
 Nothing here says anything of the keys themselves. An old copy of the folder, or another station's, is found out before
 anything is taken in: what cannot be opened would be taken for erased.
@@ -67,19 +67,18 @@ def check(known: Mapping[str, Any], keyring: Keyring) -> None:
     """Check that a keyring is the one that the records know. Pure. Raises KeyringBroken, MasterMissing."""
     if known.get("fingerprint") != keyring.fingerprint:
         raise KeyringBroken(keyring.folder)
-    master = known.get("master")
-    if master is not None and master not in keyring.marks.values():
+    if not set(known.get("masters", ())) <= set(keyring.marks.values()):
         raise MasterMissing(keyring.folder)
 
 
 async def under_way(engine: AsyncEngine) -> bool:
     """Tell whether a turn of the master key was begun and not finished. Raises SQLAlchemyError, OSError."""
     known = await DeskDocuments(engine).get(KEYRING)
-    return known is not None and bool(known.body.get("turning"))
+    return known is not None and len(known.body.get("masters", ())) > 1
 
 
-async def note_newest(engine: AsyncEngine, keyring: Keyring, now: datetime, turning: bool = False) -> None:
-    """Put on record that the newest master key is needed from now on; `turning`: not everything is wrapped by it yet.
+async def note_needed(engine: AsyncEngine, keyring: Keyring, now: datetime, turning: bool = False) -> None:
+    """Put on record that the newest master key is needed from now on; while one is `turning`, each that is there.
 
     Raises SQLAlchemyError, OSError, DocumentChanged.
     """
@@ -97,6 +96,6 @@ async def note_newest(engine: AsyncEngine, keyring: Keyring, now: datetime, turn
             return
 
 
-def _told(keyring: Keyring, turning: bool = False) -> dict[str, str | bool]:
-    newest = keyring.marks[keyring.names[0]]
-    return {"fingerprint": keyring.fingerprint, "master": newest, "turning": turning}
+def _told(keyring: Keyring, turning: bool = False) -> dict[str, str | list[str]]:
+    names = keyring.names if turning else keyring.names[:1]
+    return {"fingerprint": keyring.fingerprint, "masters": [keyring.marks[name] for name in names]}

@@ -24,7 +24,7 @@ from lppl.cases.tables import reporters
 from lppl.database import READS
 from lppl.errors import LpplError
 from lppl.intake.keyring import HASHES, LOOK_S, KeyGone, Keyring
-from lppl.intake.keys_on_record import found, note_newest, under_way
+from lppl.intake.keys_on_record import found, note_needed, under_way
 from lppl.tables import metadata
 
 WRAPPED = tuple(table for table in metadata.sorted_tables if "wrapped" in table.c)
@@ -177,15 +177,15 @@ async def turn(
         keyring = await found(engine, keys_dir)
         resumed, made, done, still, lost = await under_way(engine), "", 0, 0, 0
         if resumed or len(keyring.names) > 1:
-            await note_newest(engine, keyring, now, resumed)
+            await note_needed(engine, keyring, now, turning=True)
             done, still, lost = await rewrap(engine, keyring, told, between, at_once)
         if not resumed and not done:
             keyring = await asyncio.to_thread(keyring.turned)
             made = keyring.names[0]
-            await note_newest(engine, keyring, now, turning=True)
+            await note_needed(engine, keyring, now, turning=True)
             done, still, lost = await rewrap(engine, keyring, told, between, at_once)
         if not still:
-            await note_newest(engine, keyring, now)
+            await note_needed(engine, keyring, now)
         return Turned(keyring.names[0], made, done, still, lost)
 
 
@@ -271,7 +271,7 @@ async def retire(engine: AsyncEngine, keys_dir: Path, now: datetime) -> tuple[st
     await found(engine, keys_dir)
     with _alone(keys_dir):
         keyring, former = await retirable(engine, keys_dir, now)
-        await note_newest(engine, keyring, now)  # a turn may have been killed before it: the former is not needed
+        await note_needed(engine, keyring, now)  # a turn may have been killed before it: the former is not needed
         await asyncio.to_thread(keyring.forget, former)
         return former
 

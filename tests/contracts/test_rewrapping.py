@@ -247,6 +247,21 @@ async def test_a_turn_killed_before_it_was_noted_can_be_retired_and_opened(stati
     assert (await found(station.engine, station.keys)).names == ("0002.key",)
 
 
+async def test_a_backup_from_the_middle_of_a_turn_needs_both_keys(station: Station) -> None:
+    case = await station.said("77")
+    with pytest.raises(KilledHere):
+        await turn(station.engine, station.keys, station.at, kill_after(2), between=0, at_once=1)
+    assert (await found(station.engine, station.keys)).names == ("0002.key", "0001.key")
+    (station.keys / "0001.key").rename(station.keys.with_name("0001.key"))
+    with pytest.raises(MasterMissing):
+        await found(station.engine, station.keys)
+    station.keys.with_name("0001.key").rename(station.keys / "0001.key")
+    await turn(station.engine, station.keys, station.at, between=0)
+    (station.keys / "0001.key").unlink()
+    assert (await found(station.engine, station.keys)).names == ("0002.key",)
+    assert await station.name_of(case) == "Siti Wahyuni"
+
+
 async def test_an_older_copy_of_the_folder_is_found_out_and_a_newer_one_opens_a_backup(station: Station) -> None:
     case = await station.said("77")
     copy, engine = station.keys.with_name("copy"), station.engine
