@@ -102,7 +102,8 @@ try {
   const apart = (await build({ ...common, entryPoints: LATER })).metafile;
   const files = Object.fromEntries(Object.entries(apart.outputs).map(([path, { entryPoint }]) => [entryPoint, basename(path)]));
   const later = Object.fromEntries(Object.values(LATER).map((name) => [name, fileOf(name, files)]));
-  const define = { LATER_FILES: JSON.stringify(later) };
+  // as text: of an object esbuild would make a module that every bundle imports, and a service worker cannot import
+  const define = { LATER_FILES: JSON.stringify(JSON.stringify(later)) };
   const { metafile } = await build({ ...common, entryPoints: entryPoints(), splitting: true, define });
   const iconsOf = "node_modules/@tabler/icons/package.json";
   writeFileSync(join(beside, "licenses.txt"), licencesOf({ ...apart.inputs, ...metafile.inputs, [iconsOf]: {} }));

@@ -1,7 +1,8 @@
 // Packages that come when somebody needs them: pages stay light, and a line that fails meanwhile is only waited for.
 
-/* global LATER_FILES */ // {package: its bundle's file, beside this one}, put in by build.mjs
+/* global LATER_FILES */ // JSON, put in by build.mjs: {package: its bundle's file, beside this one}
 
+const files = JSON.parse(LATER_FILES);
 const failures = {};
 
 /**
@@ -11,7 +12,7 @@ const failures = {};
  * failure goes to an address of its own.
  */
 export async function later(name) {
-  const url = new URL(LATER_FILES[name], import.meta.url).href;
+  const url = new URL(files[name], import.meta.url).href;
   try {
     return (await import(failures[name] ? `${url}?${failures[name]}` : url)).default;
   } catch (error) {
