@@ -93,6 +93,8 @@ class Understanding:
             parsed = await asyncio.to_thread(parsers.parse, raw) if len(raw.body) > LONG else parsers.parse(raw)
         except KeyGone:
             parsed = Parsed(unread=(Unread("erased", "Kuncinya sudah dihapus.", "Its key was erased."),))
+        except OSError:  # the folder of keys is away: it waits, and is tried again
+            raise
         except Exception as error:  # a parser promises not to; should it, a person looks
             log.exception("parser_failed", source=row.source)
             why = type(error).__name__

@@ -26,8 +26,8 @@ from lppl.desk.cases import CaseDesk, NothingLeft
 from lppl.events import MemoryBus
 from lppl.intake.files import new_id
 from lppl.intake.forgetting import forget_old
-from lppl.intake.inbox import KeptFile
-from lppl.intake.keyring import KeyGone
+from lppl.intake.inbox import Inbox, KeptFile
+from lppl.intake.keyring import KeyGone, Keyring
 from lppl.intake.reception import Reception
 from lppl.intake.understanding import Outcome, Understanding
 from lppl.intake.values import Enclosure, Intake, Kind, Place, Raw, Sender, Source, Visibility
@@ -395,6 +395,21 @@ async def _page(bench: Bench, wanted: Wanted, limit: int) -> tuple[list[int], st
         else:
             found = await bench.desk.found(connection, wanted, bench.at)
     return [row.id for row in found.rows], found.after
+
+
+async def test_what_came_while_the_folder_of_keys_is_away_waits_for_it(bench: Bench) -> None:
+    folder = bench.reception.keyring.folder
+    newer = Keyring.of(folder, make=False).turned()  # by another process, which seals by it from now on
+    raw = Raw(Source.WEB, written(_said("z")), CONTENT_TYPE, bench.at)
+    receipt = await Inbox(bench.engine, newer).keep(raw, "z")
+    away = folder.rename(folder.with_name("away"))
+    with pytest.raises(OSError, match="keys"):
+        await bench.understanding.read(receipt.id)
+    await bench.understanding.put_off(receipt.id, "OSError")
+    away.rename(folder)
+    bench.at += timedelta(minutes=2)
+    outcome = await bench.understanding.read(receipt.id)
+    assert outcome is not None and len(outcome.cases) == 1
 
 
 # --- erasure ---
