@@ -45,7 +45,7 @@ WALL_MS = 100.0
 STATIC = Path(__file__).parents[2] / "web" / "static"
 CATEGORY = "Jalan dan jembatan"
 
-EMPTY = ("kata, kategori lain", "tidak ada", "nomor tak dikenal")
+EMPTY = ("kata, kategori lain", "kata umum, bukan tugas siapa pun", "tidak ada", "nomor tak dikenal")
 """Questions to which there is no case: all that could be one is looked at, and left."""
 PEERS: dict[str, str] = {
     "antrean": "open = 1 ORDER BY due IS NULL, due, id",
@@ -92,6 +92,7 @@ def questions(city: City) -> dict[str, tuple[tuple[str, str], ...]]:
         "kata langka": (("words", rare_word(city.rare)),),
         "kata umum, terbuka": (("words", "jalan"), ("open", "true")),
         "kata, kategori lain": (("words", "selokan"), ("category", CATEGORY)),
+        "kata umum, bukan tugas siapa pun": (("words", "jalan"), ("assigned", "999999")),
         "kata umum, tahun pertama": (("words", "jalan"), ("until", first_year)),
         "tahun pertama": (("until", first_year), ("order", "newest")),
         "tidak ada": (("words", "zzzq"),),
