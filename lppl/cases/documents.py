@@ -1,6 +1,6 @@
 """What the desk sets for itself, each list one document with a revision: categories, rules, places, days of leave…"""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -45,6 +45,13 @@ class DeskDocuments:
         """Return a document; None while nobody has kept one."""
         async with self._reading.connect() as connection:
             return await read(connection, name)
+
+    async def stamps(self, names: Collection[str]) -> dict[str, str]:
+        """Return a mark of each document that is kept; another content has another mark."""
+        columns = select(desk_documents.c.name, desk_documents.c.revision, desk_documents.c.changed)
+        async with self._reading.connect() as connection:
+            rows = await connection.execute(columns.where(desk_documents.c.name.in_(names)))
+            return {row.name: f"{row.revision}-{row.changed.timestamp():.3f}" for row in rows}
 
     async def keep(self, name: str, body: Mapping[str, Any], base: int, author: str, now: datetime) -> int:
         """Keep the successor of revision `base`; return its revision. Raises DocumentChanged."""

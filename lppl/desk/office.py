@@ -11,6 +11,7 @@ from functools import cached_property
 from lppl.account_store import AccountStore
 from lppl.audience import LiveCount
 from lppl.audit import AuditLog
+from lppl.cases.town_map import TownMap
 from lppl.config import Settings
 from lppl.desk.case_exports import CaseExports
 from lppl.desk.case_imports import CaseImports
@@ -192,9 +193,14 @@ class Office:
         return CaseExports(self.cases, self.library.engine, self.audit, self.settings.station.zone)
 
     @cached_property
+    def town_map(self) -> TownMap:
+        """The map on which people show where something is."""
+        return TownMap(self.library.engine)
+
+    @cached_property
     def triage(self) -> TriageDesk:
         """Help with sorting cases."""
-        return TriageDesk(self.library.engine, self.case_lists)
+        return TriageDesk(self.library.engine, self.case_lists, self.town_map)
 
     @cached_property
     def webhooks(self) -> Webhooks:

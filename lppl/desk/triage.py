@@ -14,9 +14,11 @@ from sqlalchemy import Row, select
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from lppl.cases import queue
+from lppl.cases.areas import Area, area_at
 from lppl.cases.case_store import NoCase
 from lppl.cases.desk_lists import places_told, rules_told
 from lppl.cases.tables import cases
+from lppl.cases.town_map import TownMap
 from lppl.cases.triage import classifier, duplicates, places, rules
 from lppl.cases.triage.classifier import Counts
 from lppl.cases.triage.duplicates import Duplicate, Look
@@ -58,10 +60,11 @@ class Double:
 
 @dataclass(frozen=True, slots=True)
 class Named:
-    """A place that the words name."""
+    """A place that the words name. `by_point`: the report's point is in it."""
 
     kelurahan: str
     kecamatan: str
+    by_point: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,9 +81,9 @@ class Help:
 class TriageDesk:
     """One of a process; what it has learned it keeps for a while."""
 
-    def __init__(self, engine: AsyncEngine, lists: CaseLists) -> None:
+    def __init__(self, engine: AsyncEngine, lists: CaseLists, town: TownMap) -> None:
         self._reading = engine.execution_options(**READS)
-        self._lists = lists
+        self._lists, self._town = lists, town
         self._counts = Counts()
         self._learn_at = 0.0
         self._learning = asyncio.Lock()
@@ -96,7 +99,8 @@ class TriageDesk:
         told = rules_told((await self._lists.get("rules")).body)
         table = places_told((await self._lists.get("places")).body)
         known = set((await self._lists.get("categories")).body["names"])
-        return await asyncio.to_thread(_help, row, others, counts, told, table, known, now)
+        areas = await self._town.areas() if row.latitude is not None else []
+        return await asyncio.to_thread(_help, row, others, counts, told, table, areas, known, now)
 
     async def _learned(self) -> Counts:
         """Return what the station's own cases teach, counted anew now and then."""
@@ -114,7 +118,7 @@ class TriageDesk:
 
 def _help(
     row: Row[Any], others: Sequence[Row[Any]], counts: Counts, told: Sequence[rules.Rule],
-    table: Sequence[places.Kelurahan], known: set[str], now: datetime,
+    table: Sequence[places.Kelurahan], areas: Sequence[Area], known: set[str], now: datetime,
 ) -> Help:  # fmt: skip
     """Return the help with a case. Pure; takes tens of milliseconds."""
     found = [*rules.suggestions(row.text, told), *classifier.predict(counts, row.text, known)]
@@ -123,10 +127,22 @@ def _help(
     return Help(
         [_shown(s) for s in found],
         [_double(d, codes[d.number]) for d in doubles],
-        [Named(p.kelurahan.name if p.kelurahan else "", p.kecamatan) for p in places.found(row.text, table)],
+        _places(row, table, areas),
         marks(row.text),
         rude(row.text),
     )
+
+
+def _places(row: Row[Any], table: Sequence[places.Kelurahan], areas: Sequence[Area]) -> list[Named]:
+    """Return the place that holds the report's point, then those that its words name."""
+    area = area_at(areas, row.latitude, row.longitude) if row.latitude is not None else None
+    by_point = [] if area is None else [Named(area.name, area.kecamatan, by_point=True)]
+    named = [
+        Named(p.kelurahan.name if p.kelurahan else "", p.kecamatan)
+        for p in places.found(row.text, table)
+        if area is None or p.kelurahan is None or p.kelurahan.name != area.name
+    ]
+    return by_point + named
 
 
 def _look(row: Row[Any]) -> Look:

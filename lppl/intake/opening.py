@@ -4,6 +4,7 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 
 from lppl.cases.case_store import CaseStore
+from lppl.cases.town_map import TownMap
 from lppl.errors import LpplError
 from lppl.intake.channels import Channel, Tried
 from lppl.intake.reception import Reception
@@ -29,6 +30,16 @@ class Intake:
     probe: Callable[[Channel], Awaitable[Tried]] | None = None
     """Tries a channel."""
     failure: str = ""
+    centre: tuple[float, float] | None = None
+    """Latitude and longitude of the station's town."""
+    _map: TownMap | None = None
+
+    @property
+    def town_map(self) -> TownMap | None:
+        """Return the map on which people show where something is; None while the records are not open."""
+        if self._map is None and self.reception is not None:
+            self._map = TownMap(self.reception.engine)
+        return self._map
 
     @property
     def open_reception(self) -> Reception:

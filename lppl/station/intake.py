@@ -62,7 +62,7 @@ class StationIntake:
         url = settings.redis_url
         self.works: Works = MemoryWorks() if url is None else RedisWorks(url, on_trouble=_trouble)
         self.rates: Rates = MemoryRates(RATES) if url is None else RedisRates(url, RATES)
-        self.intake = Intake()
+        self.intake = Intake(centre=(settings.station.latitude, settings.station.longitude))
         self.calls = Calls()
         self._opened = asyncio.Event()
 

@@ -247,10 +247,11 @@ class DuplicateOut(BaseModel):
 
 
 class PlaceOut(BaseModel):
-    """A place that the words name."""
+    """A place that the words name. `by_point`: the report's point is in it."""
 
     kelurahan: str
     kecamatan: str
+    by_point: bool
 
 
 class MarkOut(BaseModel):
@@ -284,7 +285,7 @@ async def suggestions(visit: Visit, params: OfCase) -> SuggestionsOut:
             DuplicateOut(id=d.id, code=d.code, title=d.title, score=d.score, indonesian=d.indonesian, english=d.english)
             for d in found.duplicates
         ],
-        places=[PlaceOut(kelurahan=p.kelurahan, kecamatan=p.kecamatan) for p in found.places],
+        places=[PlaceOut(kelurahan=p.kelurahan, kecamatan=p.kecamatan, by_point=p.by_point) for p in found.places],
         marks=[MarkOut(kind=m.kind, start=m.start, end=m.end) for m in found.marks],
         rude=[MarkOut(kind="kasar", start=m.start, end=m.end) for m in found.rude],
     )

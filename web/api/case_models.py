@@ -169,9 +169,11 @@ class AgencyStateOut(BaseModel):
 
 
 class CaseOut(CaseLineOut):
-    """A case with everything that belongs to it. `allowed`: what may be done with it now."""
+    """A case with everything that belongs to it. `allowed`: what may be done with it now. Degrees: both or neither."""
 
     text: str
+    latitude: float | None
+    longitude: float | None
     agencies: list[AgencyStateOut]
     transfer: dict[str, Any] | None
     events: list[EventOut]
@@ -298,6 +300,8 @@ def case_out(view: CaseView) -> CaseOut:
     return CaseOut(
         **given,
         text=view.text,
+        latitude=state.latitude,
+        longitude=state.longitude,
         agencies=[
             AgencyStateOut(agency=a.agency, name=a.name, state=a.state.value, since=a.since) for a in state.agencies
         ],

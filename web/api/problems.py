@@ -5,6 +5,7 @@ from collections.abc import Mapping, Sequence
 from aiohttp import web
 from pydantic import BaseModel, ConfigDict, ValidationError
 
+from lppl.cases.town_map import MapUnread
 from lppl.cases.values import NotAllowed
 from lppl.commands.adding import NoRoom
 from lppl.desk.control import NotTaken, UnknownBreakIn
@@ -35,6 +36,7 @@ STATUS: Sequence[tuple[type[LpplError], int]] = (
     (PersonNeeded, 403),
     (PasswordRefused, 422),
     (SheetRefused, 422),
+    (MapUnread, 422),
     (SettingsInvalid, 422),
     (UnknownChannel, 404),
     (UnknownVersion, 404),

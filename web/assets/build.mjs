@@ -16,8 +16,8 @@ const root = resolve(assets, "../..");
 const staticFolder = join(root, "web/static");
 const dist = join(staticFolder, "dist");
 
-/** Packages that pages fetch when somebody needs them (later.js), each a bundle of its own. */
-const LATER = { hls: "hls.js", htmx: "htmx.org" };
+/** What pages fetch when somebody needs it (later.js), each a bundle of its own: packages, and files of ours. */
+const LATER = { hls: "hls.js", htmx: "htmx.org", map: "./web/assets/map/chooser.js" };
 
 /** Return `{name: path}` of the entry points; a script wins over a style sheet of the same name. */
 function entryPoints() {
@@ -40,10 +40,11 @@ function manifestOf(outputs) {
   return Object.fromEntries(Object.entries(manifest).sort());
 }
 
-/** Return the bundle of a package, by the entry point that it was made of. */
-function fileOf(name, files) {
-  const entry = Object.keys(files).find((path) => path.includes(`node_modules/${name}/`));
-  return files[entry];
+/** Return the bundle of a package or a file of ours, and its style sheet if it has one: [script, style]. */
+function filesOf(source, outputs) {
+  const from = source.startsWith("./") ? source.slice(2) : `node_modules/${source}/`;
+  const [path, { cssBundle }] = Object.entries(outputs).find(([, { entryPoint }]) => entryPoint?.startsWith(from));
+  return [path, cssBundle].filter(Boolean).map((file) => basename(file));
 }
 
 /** Join the licence texts of the packages that went into the bundles. */
@@ -100,8 +101,7 @@ try {
     logLimit: 5,
   };
   const apart = (await build({ ...common, entryPoints: LATER })).metafile;
-  const files = Object.fromEntries(Object.entries(apart.outputs).map(([path, { entryPoint }]) => [entryPoint, basename(path)]));
-  const later = Object.fromEntries(Object.values(LATER).map((name) => [name, fileOf(name, files)]));
+  const later = Object.fromEntries(Object.entries(LATER).map(([name, source]) => [name, filesOf(source, apart.outputs)]));
   // as text: of an object esbuild would make a module that every bundle imports, and a service worker cannot import
   const define = { LATER_FILES: JSON.stringify(JSON.stringify(later)) };
   const { metafile } = await build({ ...common, entryPoints: entryPoints(), splitting: true, define });

@@ -6,11 +6,13 @@ import { agencies } from "./case_settings/agencies.js";
 import { leave } from "./case_settings/leave.js";
 import { ListPanel } from "./case_settings/list_panel.js";
 import { categories, keeping, replies, rules } from "./case_settings/lists.js";
+import { map } from "./case_settings/map.js";
 import { places } from "./case_settings/places.js";
 import { policies } from "./case_settings/policies.js";
 import { listen } from "./staff/live.js";
 
 const EDITORS = { categories, replies, places, rules, leave, policies, keeping };
+const OWN = { agencies, map }; // panels that keep each thing by itself
 const sections = [...document.querySelectorAll("[data-panel]")];
 const panels = new Map();
 
@@ -19,7 +21,7 @@ function panelOf(section) {
   const { name } = section.dataset;
   if (!panels.has(name)) {
     const body = section.querySelector('[data-role="body"]');
-    panels.set(name, name === "agencies" ? agencies(body) : new ListPanel(name, body, EDITORS[name]));
+    panels.set(name, OWN[name]?.(body) ?? new ListPanel(name, body, EDITORS[name]));
   }
   return panels.get(name);
 }

@@ -1,6 +1,8 @@
-// The public form: location, a recording by the microphone, no second sending. Without this script the form works too.
+// The public form: the place by a map or by the phone, a recording by the microphone, no second sending. Without this
+// script the form works too.
 
 import "./intake/lapor.css";
+import { later } from "./later.js";
 
 const form = document.querySelector('[data-role="report"]');
 const one = (role) => form.querySelector(`[data-role="${role}"]`);
@@ -11,28 +13,62 @@ const said = form.dataset;
 const latitude = form.elements.latitude;
 const longitude = form.elements.longitude;
 
-function showPlace() {
-  const kept = latitude.value !== "" && longitude.value !== "";
-  one("here-told").textContent = kept ? `${said.hereKept}: ${Number(latitude.value).toFixed(4)}, ${Number(longitude.value).toFixed(4)}` : "";
-  one("here-drop").hidden = !kept;
+const kelurahan = form.elements.kelurahan; // there is none where the station has written none down
+const located = "geolocation" in navigator && isSecureContext;
+const mapped = Boolean(said.map) && typeof HTMLDialogElement === "function";
+const kept = () => (latitude.value === "" || longitude.value === "" ? null : { latitude: Number(latitude.value), longitude: Number(longitude.value) });
+
+/** Keep a point, or none, and say so; `name`: of the kelurahan that it is in. */
+function keep(point, name = "") {
+  latitude.value = point ? point.latitude.toFixed(6) : "";
+  longitude.value = point ? point.longitude.toFixed(6) : "";
+  if (kelurahan && [...kelurahan.options].some((option) => option.value && option.value === name)) kelurahan.value = name;
+  showPlace(name);
 }
 
-if ("geolocation" in navigator && isSecureContext) {
-  one("here-box").hidden = false;
-  one("here").addEventListener("click", () => {
-    navigator.geolocation.getCurrentPosition((found) => {
-      latitude.value = found.coords.latitude.toFixed(6);
-      longitude.value = found.coords.longitude.toFixed(6);
-      showPlace();
-    }, () => { one("here-told").textContent = said.hereRefused; }, { enableHighAccuracy: true, timeout: 15000 });
-  });
-  one("here-drop").addEventListener("click", () => {
-    latitude.value = longitude.value = "";
-    showPlace();
-    one("here").focus();
-  });
-  showPlace();
+function showPlace(name = "") {
+  const point = kept();
+  const where = point && [name, `${point.latitude.toFixed(4)}, ${point.longitude.toFixed(4)}`].filter(Boolean).join(" · ");
+  one("here-told").textContent = point ? `${said.hereKept}: ${where}` : "";
+  one("here-drop").hidden = !point;
 }
+
+async function chooseOnMap() {
+  const button = one("map");
+  if (button.getAttribute("aria-disabled")) return;
+  button.setAttribute("aria-disabled", "true");
+  try {
+    const choose = await later("map");
+    const found = await choose({
+      url: said.map, words: JSON.parse(said.mapWords), centre: said.centre.split(",").map(Number), point: kept(),
+      kelurahan: kelurahan?.value ?? "", locate: located, droppable: true, button: ["action", "action strong"],
+    });
+    if (found !== undefined) keep(found, found?.kelurahan);
+    button.focus();
+  } catch (error) {
+    if (!(error instanceof TypeError)) console.error(error);
+    one("here-told").textContent = said.mapAway;
+  } finally {
+    button.removeAttribute("aria-disabled");
+  }
+}
+
+one("place").hidden = !(located || mapped || kept());
+one("map").hidden = !mapped;
+one("here").hidden = !located;
+one("map").addEventListener("click", chooseOnMap);
+one("here").addEventListener("click", () => {
+  navigator.geolocation.getCurrentPosition(
+    ({ coords }) => keep(coords),
+    () => { one("here-told").textContent = said.hereRefused; },
+    { enableHighAccuracy: true, timeout: 15000 },
+  );
+});
+one("here-drop").addEventListener("click", () => {
+  keep(null);
+  (mapped ? one("map") : one("here")).focus();
+});
+showPlace();
 
 // ---- files
 

@@ -86,7 +86,7 @@ askAgain = follow({
 for (const list of document.querySelectorAll('[data-role="aired"]')) {
   list.addEventListener("toggle", async () => {
     if (list.dataset.wired) return;
-    const htmx = await later("htmx.org");
+    const htmx = await later("htmx");
     if (list.dataset.wired) return; // opened twice meanwhile
     list.dataset.wired = "yes";
     htmx.process(list);

@@ -16,6 +16,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from lppl.cases.desk_lists import or_default
 from lppl.cases.documents import DeskDocuments
+from lppl.cases.town_map import Base, TownMap
 from lppl.cases.triage.emergency import emergency
 from lppl.intake.codes import read_code
 from lppl.intake.files import Writing, new_id
@@ -29,6 +30,7 @@ from web.audience.pages import Pages
 from web.intake.addresses import Address, Desk, body_of
 from web.intake.form_values import FIELDS, Typed, checked, intake_of
 from web.intake.words import WORDS
+from web.map_words import map_words
 from web.portal import HEADERS, language_of
 
 log = structlog.get_logger(__name__)
@@ -38,6 +40,8 @@ FILE_LARGEST = 50_000_000
 FIELD_LARGEST = 40_000
 FIELDS_LARGEST = 200_000
 """Bytes of a form without files."""
+INDONESIA = (-2.5, 118.0)
+"""Where a map begins that knows no town: latitude and longitude."""
 KINDS = {"image": Kind.PICTURE, "video": Kind.VIDEO, "audio": Kind.SOUND}
 PRIVATE = HEADERS | {
     "Cache-Control": "no-store",
@@ -71,6 +75,7 @@ class Form:
             Address("GET", "/lapor", self.show),
             Address("POST", "/lapor", self.send),
             Address("GET", "/lapor/diterima", self.received),
+            Address("GET", "/lapor/peta.json", self.map_file),
         ]
 
     def _reception(self) -> Reception | None:
@@ -87,6 +92,27 @@ class Form:
         w = WORDS[language_of(request)]
         urgent = request.query.get("darurat") == "1"
         return self._pages.page("report_received", request, headers=PRIVATE, w=w, code=code, urgent=urgent)
+
+    async def map_file(self, request: web.Request, _params: Mapping[str, str]) -> web.Response:
+        """Answer with the town's areas and its tile server, for the map. Addresses with a version never change."""
+        town = self._desk.intake().town_map
+        if town is None:
+            raise web.HTTPServiceUnavailable(headers=PRIVATE)
+        try:
+            file = await town.file()
+        except (SQLAlchemyError, OSError):
+            raise web.HTTPServiceUnavailable(headers=PRIVATE) from None
+        if not file.body:
+            raise self._pages.missing(request)
+        asked = request.query.get("v") == file.version
+        headers = {
+            "Cache-Control": "public, max-age=31536000, immutable" if asked else "no-cache",
+            "X-Content-Type-Options": "nosniff", "Vary": "Accept-Encoding",
+        }  # fmt: skip
+        if "gzip" in request.headers.get("Accept-Encoding", ""):
+            headers["Content-Encoding"] = "gzip"
+            return web.Response(body=file.packed, content_type="application/json", headers=headers)
+        return web.Response(body=file.body, content_type="application/json", headers=headers)
 
     async def send(self, request: web.Request, _params: Mapping[str, str]) -> web.StreamResponse:
         """Keep what was sent, and lead to its code."""
@@ -238,12 +264,25 @@ class Form:
     ) -> web.Response:  # fmt: skip
         w = WORDS[language_of(request)]
         said = {name: w[key].format(**more) if more else w[key] for name, key in wrong.items()}
-        reception = self._reception()
+        intake = self._desk.intake()
+        base = await _base(intake.town_map)
+        policy = base.pictures(PRIVATE["Content-Security-Policy"])
         return self._pages.page(
-            "report", request, status=status, headers=PRIVATE, w=w, typed=fields, wrong=said,
-            token=secrets.token_urlsafe(24), had_files=had_files, largest=self._largest, most=FILES_MOST,
-            kelurahan=await _kelurahan(reception, self._pages.view.place),
+            "report", request, status=status, headers=PRIVATE | {"Content-Security-Policy": policy}, w=w, typed=fields,
+            wrong=said, token=secrets.token_urlsafe(24), had_files=had_files, largest=self._largest, most=FILES_MOST,
+            kelurahan=await _kelurahan(intake.reception, self._pages.view.place), map=base.version,
+            map_host=base.host, map_words=map_words(language_of(request)), centre=intake.centre or INDONESIA,
         )  # fmt: skip
+
+
+async def _base(town: TownMap | None) -> Base:
+    """Return what the page has to know of the map; without records there is none."""
+    if town is None:
+        return Base()
+    try:
+        return await town.base()
+    except (SQLAlchemyError, OSError):
+        return Base()
 
 
 async def _kelurahan(reception: Reception | None, town: str) -> list[tuple[str, list[str]]]:

@@ -34,6 +34,11 @@ _BOTH: Final[dict[str, tuple[str, str]]] = {
     "where_help": ("Nama jalan, gang, RT/RW, atau patokan.", "Street, lane, RT/RW, or a landmark."),
     "kelurahan": ("Kelurahan", "Kelurahan"),
     "kelurahan_any": ("Tidak tahu", "Not known"),
+    "map": ("Pilih di peta", "Choose on the map"),
+    "map_away": (
+        "Peta belum dapat dibuka; tulis tempatnya saja, atau coba lagi.",
+        "The map cannot be opened just now; write the place, or try again.",
+    ),
     "here": ("Gunakan lokasi saya", "Use my location"),
     "here_kept": ("Lokasi tercatat", "Location noted"),
     "here_refused": (

@@ -24,6 +24,7 @@ WHAT = {
     "intake": ("Kanal aduan", "Channel of complaints"),
     "keys": ("Kunci data pribadi", "Keys of personal data"),
     "login": ("Masuk", "Login"),
+    "map": ("Peta", "Map"),
     "media": ("Materi", "Media"),
     "order": ("Pesanan iklan", "Spot order"),
     "playlist": ("Daftar putar", "Playlist"),
@@ -42,6 +43,7 @@ WHAT = {
 DONE = {
     "acknowledge": ("dilihat", "acknowledged"),
     "added": ("ditambah", "added"),
+    "areas": ("wilayah diganti", "areas replaced"),
     "again": ("disiapkan ulang", "conformed again"),
     "bin": ("dibuang", "put into the bin"),
     "break_in": ("Sela Darurat", "break-in"),
@@ -91,6 +93,7 @@ DONE = {
     "skip": ("dilewati", "skipped"),
     "totp_off": ("faktor kedua dilepas", "second factor taken off"),
     "totp_on": ("faktor kedua dipasang", "second factor turned on"),
+    "tiles": ("gambar peta diatur", "tile server set"),
     "turned": ("kunci induk diganti", "master key turned"),
     "unmasked": ("data pelapor dibuka", "reporter's data opened"),
     "upload": ("diunggah", "uploaded"),

@@ -223,6 +223,65 @@ LIST_WORDS = FIELDS | POLICY_FIELDS | {
         "Dipakai untuk mengenali tempat dalam kata-kata warga dan untuk peta.",
         "Used to find places in citizens' words, and for the map.",
     ),
+    "map": ("Peta", "Map"),
+    "about_map": (
+        "Batas wilayah tempat warga menunjuk lokasi di formulir, dan petugas membetulkannya. Kelurahan dikenali dari "
+        "titiknya.",
+        "The areas on which citizens show a place in the form, and staff put it right. The point tells the ward.",
+    ),
+    "map_none": ("Belum ada peta wilayah.", "There is no map of the areas yet."),
+    "map_has": (
+        "{n} wilayah, garis batasnya teliti dalam {metres} m.",
+        "{n} areas, their outlines true within {metres} m.",
+    ),
+    "map_look": ("Lihat peta", "See the map"),
+    "map_drop": ("Hapus peta", "Remove the map"),
+    "map_drop_sure": (
+        "Hapus semua wilayah dari peta? Titik pada aduan tetap ada.",
+        "Remove all areas from the map? Points of cases stay.",
+    ),
+    "map_dropped": ("Wilayah dihapus dari peta.", "The areas are removed."),
+    "map_all_known": ("Semua wilayah cocok dengan daftar kelurahan.", "All areas agree with the list of wards."),
+    "map_strange": ("{n} wilayah tidak ada di daftar kelurahan:", "{n} areas are not in the list of wards:"),
+    "map_missing": ("{n} kelurahan tidak ada di peta:", "{n} wards are not on the map:"),
+    "map_add": ("Tambahkan ke daftar kelurahan", "Add them to the list of wards"),
+    "map_added": ("{n} kelurahan ditambahkan.", "{n} wards added."),
+    "map_file": ("Unggah batas kelurahan (GeoJSON)", "Upload the wards' boundaries (GeoJSON)"),
+    "map_file_help": (
+        "Paling besar 30 MB, koordinat WGS 84. Dari Badan Informasi Geospasial, Bappeda, atau OpenStreetMap. Berkas "
+        "diperiksa dulu; belum ada yang berubah.",
+        "At most 30 MB, coordinates WGS 84. From the geospatial agency, the planning office or OpenStreetMap. The file "
+        "is looked at first; nothing changes yet.",
+    ),
+    "map_reading": ("Berkas sedang dibaca…", "The file is being read…"),
+    "map_found": ("{n} wilayah di berkas ini", "{n} areas in this file"),
+    "map_points": (
+        "Garis disederhanakan agar ringan di ponsel: {before} menjadi {after} titik, teliti dalam {metres} m.",
+        "Outlines made light for phones: {before} points became {after}, true within {metres} m.",
+    ),
+    "map_ignored": ("{n} bagian bukan wilayah bernama, dilewati.", "{n} features are no areas and were left out."),
+    "map_name_of": ("Nama kelurahan ada di", "Names of wards are in"),
+    "map_kecamatan_of": ("Nama kecamatan ada di", "Names of districts are in"),
+    "map_no_kecamatan": ("tidak ada", "none"),
+    "map_names": ("Semua nama", "All names"),
+    "map_keep": ("Pakai peta ini", "Use this map"),
+    "map_tiles": ("Gambar peta dari internet", "Pictures of a map from the internet"),
+    "map_tiles_help": (
+        "Boleh dikosongkan: batas wilayah saja sudah cukup. Bila diisi, jalan dan bangunan terlihat, tetapi server itu "
+        "tahu alamat internet orang yang membuka peta, bukan isi laporannya.",
+        "May stay empty: the areas alone will do. With it streets and houses are seen, but that server learns the "
+        "internet address of whoever opens the map; not what is reported.",
+    ),
+    "map_tiles_none": ("Tidak dipakai.", "Not used."),
+    "map_tiles_admin": ("Hanya administrator yang dapat mengubahnya.", "Only administrators can change it."),
+    "map_url": ("Alamat server", "Address of the server"),
+    "map_url_help": (
+        "https, dengan {z}, {x}, dan {y}. Baca syarat pemakaian server itu.",
+        "https, with {z}, {x} and {y}. Read that server's terms of use.",
+    ),
+    "map_attribution": ("Pemilik peta", "Whose map it is"),
+    "map_attribution_help": ("Ditampilkan di sudut peta.", "Shown in the corner of the map."),
+    "map_osm": ("Isi OpenStreetMap", "Fill in OpenStreetMap"),
     "about_rules": (
         "Kata yang disebut warga memberi saran jenis, kategori, dan instansi. Petugas tetap yang memutuskan.",
         "Words that citizens use suggest class, category and agency. People decide.",

@@ -15,6 +15,7 @@ from lppl.errors import NotThere
 from lppl.intake.values import Source
 from web.staff.case_setting_words import CHANNEL_WORDS, LIST_WORDS
 from web.staff.layout import Layout
+from web.staff.town_map import map_of, with_map
 from web.staff.visit import Route, Visit, get
 
 SAMPLES = Path(__file__).parents[2] / "docs" / "contoh"
@@ -37,6 +38,7 @@ TABS = (
     ("kategori", "categories"),
     ("balasan", "replies"),
     ("wilayah", "places"),
+    ("peta", "map"),
     ("kata-kunci", "rules"),
     ("cuti-bersama", "leave"),
     ("ketentuan-waktu", "policies"),
@@ -98,11 +100,14 @@ class CaseSettingPages:
             "classes": [c.value for c in CaseClass],
             "holidays": await asyncio.to_thread(_holidays, range(today.year - 1, today.year + 2), visit.language),
             "example": PEKALONGAN["kelurahan"],
+            "map": await map_of(visit),
+            "may_admin": visit.may(Right.ADMIN),
         }
-        return self._layout.page(
+        page = self._layout.page(
             visit, "staff/case_lists.html", title="case_lists", words=LIST_WORDS, scripts=["case-lists"], data=data,
             tabs=TABS,
         )  # fmt: skip
+        return await with_map(visit, page)
 
 
 def _samples() -> dict[str, list[dict[str, str]]]:

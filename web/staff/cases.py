@@ -11,6 +11,7 @@ from lppl.intake.values import Source, Visibility
 from web.api.case_models import case_out
 from web.staff.case_words import CASE_WORDS, QUEUE_WORDS
 from web.staff.layout import Layout
+from web.staff.town_map import map_of, with_map
 from web.staff.visit import Route, Visit, get
 from web.words import zone_text
 
@@ -60,10 +61,12 @@ class CasePages:
             "case": case_out(found).model_dump(mode="json", by_alias=True),
             "classes": [c.value for c in CaseClass],
             "visibilities": [v.value for v in Visibility],
+            "map": await map_of(visit),
         }
-        return self._layout.page(
+        page = self._layout.page(
             visit, "staff/case.html", title=found.line.code, words=CASE_WORDS, scripts=["case"], data=data
         )
+        return await with_map(visit, page)
 
 
 async def _common(visit: Visit) -> dict[str, Any]:

@@ -15,6 +15,7 @@ from web.api import (
     audit,
     case_desk,
     case_imports,
+    case_map,
     cases,
     control,
     dashboard,
@@ -85,6 +86,7 @@ OPERATIONS: Sequence[Operation] = (
     *cases.operations.all,
     *case_desk.operations.all,
     *case_imports.operations.all,
+    *case_map.operations.all,
 )  # fmt: skip
 """Every operation of the API, feature after feature."""
 

@@ -12,7 +12,7 @@ from lppl.cases.triage.values import Reason
 from lppl.cases.triage.word_list import listed
 from lppl.cases.triage.words import near, tokens
 
-__all__ = ["Kelurahan", "PlaceFound", "found"]
+__all__ = ["Kelurahan", "PlaceFound", "found", "letters"]
 
 _CUES = listed(
     """
@@ -65,7 +65,7 @@ class _Name:
     everyday: bool
 
 
-def _letters(name: str) -> str:
+def letters(name: str) -> str:
     """Return a name's letters and figures, folded and together."""
     return "".join(c for t in tokens(name) for c in t.written.casefold() if c.isalnum())
 
@@ -77,14 +77,14 @@ class _Index:
         self.names: dict[str, _Name] = {}
         self.but_one: dict[str, list[_Name]] = {}
         for place in table:
-            everyday = {_letters(n) for n in place.everyday}
+            everyday = {letters(n) for n in place.everyday}
             for name in (place.name, *place.aliases):
-                letters = _letters(name)
-                self._add(_Name(letters, place.kecamatan, place, letters in everyday or len(letters) <= 4))
+                together = letters(name)
+                self._add(_Name(together, place.kecamatan, place, together in everyday or len(together) <= 4))
         for kecamatan in dict.fromkeys(place.kecamatan for place in table):
-            letters = _letters(kecamatan)
-            if letters not in self.names:
-                self._add(_Name(letters, kecamatan, None, everyday=False))
+            together = letters(kecamatan)
+            if together not in self.names:
+                self._add(_Name(together, kecamatan, None, everyday=False))
 
     def _add(self, name: _Name) -> None:
         if not name.letters or name.letters in self.names:

@@ -67,7 +67,7 @@ export class Replay {
       start.remove();
       this.#media.focus();
     }
-    const Hls = await later("hls.js");
+    const Hls = await later("hls");
     if (!Hls.isSupported()) {
       this.#media.src = this.#box.dataset.src;
       this.#say("");

@@ -2,8 +2,10 @@
 
 import { api } from "../staff/api.js";
 import { choices, field } from "../staff/fields.js";
-import { data, el, t } from "../staff/page.js";
+import { data, el, icon, t } from "../staff/page.js";
+import { onMap } from "../staff/town_map.js";
 import { agencies, forwarded, forwardFields } from "./agencies.js";
+import { pointText } from "./said.js";
 
 const LONG = { maxlength: 4000 };
 const MISSING = ["what", "where", "when", "who", "photo"];
@@ -50,6 +52,28 @@ function holders(found, states, none = "") {
   const those = found.agencies.filter((a) => states.includes(a.state));
   const options = those.map((a) => ({ value: a.agency, text: a.name }));
   return field({ name: "agency", label: t("agency"), options: none ? [{ value: "", text: none }, ...options] : options, value: none ? "" : those[0]?.agency });
+}
+
+/** Return the fields of a place: its kelurahan, and a point that is chosen on the map where there is one. */
+function placed(found, given) {
+  const kelurahan = usual("kelurahan", t("kelurahan"), data.kelurahan, given.kelurahan ?? found.kelurahan);
+  if (!data.map.version) return [kelurahan];
+  const [latitude, longitude] = ["latitude", "longitude"].map((name) => el("input", { type: "hidden", name, value: "" })); // sent only when chosen anew
+  const told = el("span", { class: "tabular", role: "status" });
+  let point = found.latitude === null ? null : { latitude: found.latitude, longitude: found.longitude };
+  const show = () => { told.textContent = point ? pointText(point.latitude, point.longitude) : ""; };
+  const choose = async () => {
+    const input = kelurahan.querySelector("input");
+    const chosen = await onMap({ point, kelurahan: input.value });
+    if (!chosen) return;
+    point = chosen;
+    latitude.value = chosen.latitude.toFixed(6);
+    longitude.value = chosen.longitude.toFixed(6);
+    if (chosen.kelurahan) input.value = chosen.kelurahan;
+    show();
+  };
+  show();
+  return [kelurahan, el("div", { class: "mb-3 case-point" }, el("button", { class: "btn", type: "button", "data-role": "choose-on-map", onclick: choose }, icon("map-pin"), t("choose_on_map")), told, latitude, longitude)];
 }
 
 const number = (value) => (value ? Number(value) : null);
@@ -100,8 +124,8 @@ export const FORMS = {
   },
   dikategorikan: { fields: async (found, given) => [usual("category", t("category"), data.categories, given.category ?? found.category)], data: (given) => given },
   "lokasi-dicatat": {
-    fields: async (found, given) => [usual("kelurahan", t("kelurahan"), data.kelurahan, given.kelurahan ?? found.kelurahan), field({ name: "text", label: t("place_text"), help: t("optional"), more: { maxlength: 300 } })],
-    data: filled,
+    fields: async (found, given) => [...placed(found, given), field({ name: "text", label: t("place_text"), help: t("optional"), more: { maxlength: 300 } })],
+    data: ({ latitude, longitude, ...given }) => ({ ...filled(given), ...(latitude ? { latitude: Number(latitude), longitude: Number(longitude) } : {}) }),
   },
   "keterbukaan-diubah": {
     fields: async (found) => [field({ name: "visibility", label: t("visibility"), value: found.visibility, options: data.visibilities.map((value) => ({ value, text: t(`visibility_long_${value}`) })) })],

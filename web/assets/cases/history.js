@@ -3,7 +3,7 @@
 import { el, root, t } from "../staff/page.js";
 import { textsOf } from "./conversation.js";
 import { byItself } from "./meanwhile.js";
-import { detail, moment, person } from "./said.js";
+import { detail, moment, person, pointText } from "./said.js";
 
 const history = document.querySelector('[data-role="history"]');
 const notes = document.querySelector('[data-role="notes"]');
@@ -34,6 +34,7 @@ function facts(found, event, said) {
     said.class && line("class", t(`class_${said.class}`)),
     line("category", said.category),
     line("kelurahan", said.kelurahan),
+    line("point", typeof said.latitude === "number" && pointText(said.latitude, said.longitude)),
     said.visibility && line("visibility", t(`visibility_${said.visibility}`)),
     "account" in said && line("assigned", said.account === null ? t("unassigned") : person(said.account)),
     line("agencies", said.agencies?.map((a) => a.name).join(", ")),

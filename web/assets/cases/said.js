@@ -71,6 +71,9 @@ export function emergencyBadge(line) {
 
 export const source = (name) => el("span", { class: "case-source" }, icon(SOURCE[name] ?? "message"), t(`source_${name}`));
 
+/** Write a point as maps do: latitude, longitude. */
+export const pointText = (latitude, longitude) => `${latitude.toFixed(5)}, ${longitude.toFixed(5)}`;
+
 /** Return the name of somebody of the desk by the number of the account. */
 export const person = (number) => data.people[number] ?? t("somebody");
 

@@ -1,7 +1,8 @@
 // What is known of a case: where it stands, its duties with their reasons, who has it, whom it was given to.
 
 import { data, el, icon, root, t } from "../staff/page.js";
-import { detail, dueShown, emergencyBadge, moment, person, source, statusBadge, visibilityBadge } from "./said.js";
+import { onMap } from "../staff/town_map.js";
+import { detail, dueShown, emergencyBadge, moment, person, pointText, source, statusBadge, visibilityBadge } from "./said.js";
 
 const CLOCK = { berjalan: ["clock", "blue"], jeda: ["clock-pause", "yellow"], "tepat-waktu": ["circle-check", "green"], terlambat: ["alert-triangle", "red"], gugur: ["circle-x", "secondary"] };
 const AGENCY = { menunggu: ["hourglass", "yellow"], diproses: ["progress", "cyan"], dijawab: ["circle-check", "green"], dikembalikan: ["arrow-back-up", "orange"] };
@@ -29,12 +30,18 @@ function drawFacts(found, act) {
     row(t("class"), t(`class_${found.class}`), "diklasifikasi"),
     row(t("category"), found.category || t("none_given"), "dikategorikan"),
     row(t("kelurahan"), found.kelurahan || t("none_given"), "lokasi-dicatat"),
+    found.latitude === null ? [] : row(t("point"), pointOf(found)),
     row(t("visibility"), t(`visibility_${found.visibility}`), "keterbukaan-diubah"),
     row(t("assigned"), found.assigned === null ? t("unassigned") : person(found.assigned), "ditugaskan"),
     row(t("due"), found.due ? dueShown({ ...found, due_clock: found.due_clock }) : t("due_none")),
     row(t("last_heard"), moment(found.heard)),
   ].flat());
   if (held) role("facts").querySelector(`[data-fact="${held}"]`)?.focus();
+}
+
+function pointOf({ latitude, longitude, kelurahan }) {
+  const look = () => onMap({ fixed: true, point: { latitude, longitude }, kelurahan });
+  return el("span", { class: "case-point" }, el("span", { class: "tabular" }, pointText(latitude, longitude)), data.map.version && el("button", { class: "btn btn-sm", type: "button", "data-fact": "map", onclick: look }, icon("map"), t("see_on_map")));
 }
 
 function drawClocks(found) {

@@ -12,7 +12,7 @@ function native(media) {
 
 /** Load what is needed and open `url`; resolves to an engine, or to null when nothing can play here. */
 export async function openEngine(media, url, { atMs, quality, on }) {
-  const Hls = await later("hls.js");
+  const Hls = await later("hls");
   if (Hls.isSupported()) return new HlsEngine(Hls, media, url, { atMs, quality, on });
   return native(media) ? new NativeEngine(media, url, { atMs, on }) : null;
 }
