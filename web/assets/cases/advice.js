@@ -39,7 +39,7 @@ function values(found) {
 }
 
 function places(found) {
-  return told.places.filter((p) => p.kelurahan !== found.kelurahan).map((p) => item(t("kelurahan"), p.kelurahan, [p.kecamatan && t("in_kecamatan", { name: p.kecamatan }), p.by_point && t("by_point")].filter(Boolean).join(" "), use("lokasi-dicatat", "kelurahan", p.kelurahan, p.kelurahan)));
+  return told.places.filter((p) => p.kelurahan !== found.kelurahan).map((p) => item(t("kelurahan"), p.kelurahan, [p.kecamatan && t("in_kecamatan", { name: p.kecamatan }), p.by_point && t("by_point")].filter(Boolean).join(" · "), use("lokasi-dicatat", "kelurahan", p.kelurahan, p.kelurahan)));
 }
 
 function duplicates() {

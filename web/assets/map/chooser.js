@@ -11,7 +11,8 @@ const TOWN = 13;
 const COUNTRY = 5;
 const STEP = 4; // pixels of an arrow key
 const ARROWS = { ArrowUp: [0, -STEP], ArrowDown: [0, STEP], ArrowLeft: [-STEP, 0], ArrowRight: [STEP, 0] };
-const LETTER = 6.5; // pixels, about
+const LETTER = 7.6; // pixels of a name, about
+const LINE = 16;
 
 let numbered = 0;
 
@@ -141,7 +142,9 @@ class Chart {
   }
 
   look(point, area, town, centre) {
-    if (point) this.map.setView([point.latitude, point.longitude], CLOSE);
+    const held = point && !this.tiles && areaAt(this.areas, point.latitude, point.longitude);
+    if (held) this.map.fitBounds(latLngBounds(held.rings.flat())); // nothing else tells where it is
+    else if (point) this.map.setView([point.latitude, point.longitude], CLOSE);
     else if (area) this.map.fitBounds(latLngBounds(area.rings.flat()));
     else if (town) this.map.fitBounds(town);
     else this.map.setView(centre, this.tiles && centre ? TOWN : COUNTRY);
@@ -151,12 +154,18 @@ class Chart {
     const names = this.areas.map((area) => {
       const shape = new Polygon(area.rings, { interactive: false, className: "map-area", smoothFactor: 0.5 }).addTo(this.map);
       const label = new Marker(area.label, { interactive: false, keyboard: false, icon: new DivIcon({ className: "map-name", iconSize: null, html: make("span", {}, area.name) }) }).addTo(this.map);
-      return { label, bounds: shape.getBounds(), wide: area.name.length * LETTER };
+      return { label, bounds: shape.getBounds(), half: (area.name.length * LETTER) / 2 };
     });
+    const across = (bounds) => bounds.getEast() - bounds.getWest();
+    names.sort((one, other) => across(other.bounds) - across(one.bounds));
     const settle = () => {
-      for (const { label, bounds, wide } of names) {
+      const shown = [];
+      for (const { label, bounds, half } of names) {
         const [west, east] = [bounds.getNorthWest(), bounds.getNorthEast()].map((at) => this.map.latLngToContainerPoint(at).x);
-        label.getElement().hidden = east - west < wide;
+        const { x, y } = this.map.latLngToContainerPoint(label.getLatLng());
+        const hidden = east - west < half * 1.6 || shown.some((s) => Math.abs(s.x - x) < s.half + half && Math.abs(s.y - y) < LINE);
+        label.getElement().hidden = hidden;
+        if (!hidden) shown.push({ x, y, half });
       }
     };
     this.map.on("zoomend", settle);
