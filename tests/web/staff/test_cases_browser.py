@@ -143,6 +143,7 @@ async def test_the_queue_by_keyboard_and_the_way_back(desk: CaseSite) -> None:
         await expect(dialog.get_by_text("Pintasan satu huruf aktif")).to_be_visible()
         assert await opened.faults() == []
         await page.keyboard.press("Escape")
+        await expect(row(page, lamp).get_by_role("link")).to_be_focused()  # where it was before the dialog
 
         await row(page, rubbish).get_by_role("link").focus()
         await page.keyboard.press("Enter")
