@@ -5,6 +5,8 @@ Arrivals that come at the same time are committed together, since one sync of th
 
 import asyncio
 import hashlib
+import math
+import time
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -26,6 +28,8 @@ log = structlog.get_logger(__name__)
 MOST = 200
 """Arrivals in one commit."""
 TRIES = 5
+PRESSED_S = 0.02
+"""For so long after a commit the next word is thought to be near."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,6 +80,13 @@ class Inbox:
         self._writing = writing or asyncio.Lock()
         self._waiting: list[_Waiting] = []
         self._committing: asyncio.Task[None] | None = None
+        self._rested = -math.inf
+
+    @property
+    def pressed(self) -> bool:
+        """Tell whether words are being kept this moment, or were just now: whoever can wait gives way to them."""
+        busy = self._committing is not None and not self._committing.done()
+        return busy or time.monotonic() - self._rested < PRESSED_S
 
     async def keep(self, raw: Raw, key: str = "", files: Sequence[KeptFile] = (), rank: Rank | None = None) -> Receipt:
         """Keep what came; return once it is durable.
@@ -93,6 +104,12 @@ class Inbox:
 
     async def _commit_all(self) -> None:
         """Commit what waits, group after group, until nothing does."""
+        try:
+            await self._commit_groups()
+        finally:
+            self._rested = time.monotonic()
+
+    async def _commit_groups(self) -> None:
         while self._waiting:
             group, self._waiting = self._waiting[:MOST], self._waiting[MOST:]
             group = [w for w in group if not w.kept.cancelled()]

@@ -124,7 +124,7 @@ class StationIntake:
         understanding = Understanding(
             engine, keyring, store, reception.files, now, writing=reception.writing, **self._hold
         )
-        work = IntakeWork(engine, self.works, understanding, self._bus, now, handlers)
+        work = IntakeWork(engine, self.works, understanding, self._bus, now, handlers, lambda: reception.inbox.pressed)
         async with asyncio.TaskGroup() as group:
             group.create_task(work.run())
             group.create_task(work.sweep())

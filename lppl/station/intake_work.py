@@ -26,6 +26,10 @@ SWEEP_S = 5.0
 SWEPT_MOST = 500
 AT_ONCE: Mapping[Task, int] = {Task.UNDERSTAND: 1, Task.FETCH: 2, Task.TELL: 4}
 """How many pieces of each kind of work one process does at once."""
+TAKEN = 16
+"""Hints of each rank that are taken at once."""
+GIVES_WAY_TURNS, TURN_S = 25, 0.01
+"""How long work gives way at most to citizens who wait for an answer: it looks each turn whether it still must."""
 ROOM = 64
 """Pieces of work that one process has taken out of the queue."""
 TABLES: Mapping[Task, tuple[Table, ColumnElement[int]]] = {
@@ -39,7 +43,10 @@ Handler = Callable[[str], Awaitable[None]]
 
 
 class IntakeWork:
-    """One of a process with the worker's role. `handlers`: how to fetch and to tell."""
+    """One of a process with the worker's role. `handlers`: how to fetch and to tell.
+
+    `pressed`: whether citizens wait in this process for their words to be kept; what is kept already then gives way.
+    """
 
     def __init__(
         self,
@@ -49,9 +56,11 @@ class IntakeWork:
         bus: Bus,
         now: Callable[[], datetime],
         handlers: Mapping[Task, Handler],
+        pressed: Callable[[], bool] = lambda: False,
     ) -> None:
         self._reading = engine.execution_options(**READS)
         self._works, self._understanding, self._bus, self._now = works, understanding, bus, now
+        self._pressed = pressed
         self._handlers: Mapping[Task, Handler] = {Task.UNDERSTAND: self._understand, **handlers}
 
     async def run(self) -> None:
@@ -60,9 +69,14 @@ class IntakeWork:
         room = asyncio.Semaphore(ROOM)
         async with asyncio.TaskGroup() as group:
             while True:
-                for each in await self._works.take(WAIT_S):
+                pressed = self._pressed()
+                # one of each rank at a time then: whoever is in danger waits for no more than that
+                taken = await self._works.take(WAIT_S, 1 if pressed else TAKEN)
+                for each in taken:
                     await room.acquire()
                     group.create_task(self._worked(each, lanes[each.hint.task], room))
+                if pressed and taken:
+                    await self._give_way()
 
     async def _worked(self, taken: Taken, lane: asyncio.Semaphore, room: asyncio.Semaphore) -> None:
         try:
@@ -71,6 +85,13 @@ class IntakeWork:
             await self._works.done([taken])
         finally:
             room.release()
+
+    async def _give_way(self) -> None:
+        """Wait while citizens wait for an answer, but not for long: what is kept has to be read some time."""
+        for _ in range(GIVES_WAY_TURNS):
+            if not self._pressed():
+                return
+            await asyncio.sleep(TURN_S)
 
     async def work(self, hint: Hint) -> None:
         """Do one piece of work; what it fails with is its own."""

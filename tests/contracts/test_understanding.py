@@ -499,5 +499,27 @@ async def test_danger_is_read_and_told_of_before_all_that_came_earlier(bench: Be
         assert await connection.scalar(first) == "darurat"
 
 
+async def test_work_gives_way_while_citizens_wait_and_danger_is_read_all_the_same(bench: Bench) -> None:
+    """Pressed for as long as the test lasts: work goes on piece by piece, and danger is the next piece."""
+    r = bench.reception
+    plain = [await bench.arrive(_said(f"p{n}")) for n in range(4)]
+    read: list[int] = []
+
+    async def noted(subject: str) -> None:
+        read.append(int(subject))
+        if len(read) == 1:
+            await r.works.put([Hint(Task.UNDERSTAND, "9001", Rank.URGENT)])
+
+    work = IntakeWork(
+        bench.engine, r.works, bench.understanding, MemoryBus(), bench.now, {Task.UNDERSTAND: noted}, lambda: True
+    )
+    async with asyncio.timeout(30):
+        running = asyncio.create_task(work.run())
+        while len(read) < 5:
+            await asyncio.sleep(0.01)
+        running.cancel()
+    assert read == [plain[0], 9001, *plain[1:]]
+
+
 async def _nothing(_: str) -> None:
     """Tell nobody."""
