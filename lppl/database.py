@@ -84,6 +84,7 @@ def _prepare_sqlite(engine: Engine) -> None:
             "synchronous=FULL",
             "foreign_keys=ON",
             "temp_store=MEMORY",
+            "secure_delete=ON",  # what is deleted is overwritten: keys of people who were erased, above all
         ):
             cursor.execute(f"PRAGMA {pragma}")
         cursor.close()

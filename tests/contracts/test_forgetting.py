@@ -2,7 +2,9 @@
 
 import asyncio
 import itertools
+import sqlite3
 from collections.abc import AsyncIterator
+from contextlib import closing
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -133,6 +135,28 @@ async def test_an_erasing_that_was_killed_after_its_note_is_finished_at_the_next
     with pytest.raises(KeyGone):
         await desk.cases.unmask(number, "memeriksa", OFFICER, desk.at)
     assert (await desk.cases.unmask(other, "memeriksa", OFFICER, desk.at))["reporter"]["name"] == "Budi"
+
+
+async def test_no_page_of_the_database_keeps_a_key_that_was_erased(desk: Desk) -> None:
+    if desk.engine.dialect.name != "sqlite":
+        pytest.skip("SQLite overwrites what it deletes; PostgreSQL when it cleans its pages")
+    number = await desk.said("siti", "Lampu padam.")
+    await desk.said("budi", "Selokan mampet.")
+    async with desk.engine.connect() as connection:
+        query = select(reporters.c.wrapped).order_by(reporters.c.id)
+        wrapped, others = (await connection.execute(query)).scalars().all()
+    records = Path(desk.engine.url.database or "")
+    assert _in_files(records, wrapped)
+    await desk.erase(number)
+    assert not _in_files(records, wrapped)
+    assert _in_files(records, others)
+
+
+def _in_files(records: Path, what: bytes) -> bool:
+    """Tell whether bytes stand anywhere in the database's files, what is in its log put into place before."""
+    with closing(sqlite3.connect(records)) as c:
+        assert c.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()[0] == 0
+    return any(what in path.read_bytes() for path in records.parent.glob(f"{records.name}*"))
 
 
 async def test_files_go_with_their_sender_and_files_that_nothing_names_go_later(desk: Desk) -> None:
