@@ -67,6 +67,11 @@ class Reporters:
             await connection.execute(insert(reporter_handles), rows)
         return found
 
+    async def known(self, connection: AsyncConnection, source: Source, sender: Sender) -> Reporter | None:
+        """Return the reporter that `sender` is; None for somebody new, and when the channel does not say who it is."""
+        hashed = [(space, self._keyring.hashed(space, value)) for space, value in handles_of(source, sender)]
+        return await self._known(connection, hashed)
+
     async def facts(self, connection: AsyncConnection, number: int) -> Mapping[str, str]:
         """Return what is known of a reporter: name, phone, email, address, nik. Raises KeyGone."""
         row = (await connection.execute(select(reporters).where(reporters.c.id == number))).one_or_none()

@@ -26,7 +26,7 @@ from lppl.intake import parsers, web_form
 from lppl.intake.codes import new_code, read_code
 from lppl.intake.files import SealedFiles, new_id
 from lppl.intake.keyring import KeyGone, Keyring
-from lppl.intake.reporters import Reporter, Reporters
+from lppl.intake.reporters import Reporter, Reporters, handles_of
 from lppl.intake.values import Enclosure, Intake, Kind, Parsed, Raw, Source, Unread
 from lppl.intake.whatsapp_export import NAMED
 from lppl.intake.works import Hint, Rank, Task
@@ -289,9 +289,15 @@ class Understanding:
     async def _withdrawn(self, connection: AsyncConnection, intake: Intake, now: datetime, outcome: Outcome) -> None:
         """Mark a word that its sender deleted; it stays, since staff may have acted upon it."""
         at = (words.c.source == intake.source.value) & (words.c.key == word_key(intake.withdraws))
-        row = (await connection.execute(select(words.c.id, words.c.case_id, words.c.withdrawn).where(at))).one_or_none()
+        columns = select(words.c.id, words.c.case_id, words.c.withdrawn, words.c.reporter_id)
+        row = (await connection.execute(columns.where(at))).one_or_none()
         if row is None or row.withdrawn is not None:
             return
+        if handles_of(intake.source, intake.sender):  # otherwise the channel itself says so, for its sender
+            sender = await self._reporters.known(connection, intake.source, intake.sender)
+            if sender is None or sender.id != row.reporter_id:
+                log.warning("withdrawn_by_another", source=intake.source.value, word=row.id)
+                return
         await connection.execute(update(words).where(words.c.id == row.id).values(withdrawn=now))
         if row.case_id is not None:
             number = await self._living(connection, row.case_id)

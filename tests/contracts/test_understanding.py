@@ -250,6 +250,17 @@ async def test_a_deleted_message_stays_and_says_so(bench: Bench) -> None:
     assert view.words[0].text
 
 
+async def test_nobody_deletes_what_somebody_else_said(bench: Bench) -> None:
+    number = await bench.one(_said("1", source=Source.APP, sender=Sender("siti")))
+    for key, handle in (("2", "budi"), ("3", "tidak-dikenal")):
+        gone = Intake(Source.APP, key, NOON, "", sender=Sender(handle), withdraws="1")
+        assert (await bench.take_in(gone)).cases == []
+    assert (await bench.desk.one(number, bench.at)).words[0].withdrawn is None
+    own = Intake(Source.APP, "4", NOON, "", sender=Sender("siti"), withdraws="1")
+    assert (await bench.take_in(own)).cases == [number]
+    assert (await bench.desk.one(number, bench.at)).words[0].withdrawn is not None
+
+
 # --- emergencies ---
 
 

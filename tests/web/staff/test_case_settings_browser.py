@@ -168,6 +168,10 @@ async def test_an_address_that_is_not_safe_is_warned_of(tmp_path: Path, clock: C
         await expect(whatsapp.locator('[data-role="address"]')).to_have_value(f"{desk.base}/masuk/whatsapp")
         await expect(whatsapp.locator('[data-role="not-https"]')).to_have_text("Bukan https")
         await expect(opened.page.get_by_role("link", name="Pengaturan").last).to_be_visible()
+        form = card(opened.page, Source.WEB)  # citizens' browsers come by http as well
+        await expect(form.locator('[data-role="not-https"]')).to_have_count(0)
+        await whatsapp.get_by_role("button", name="Kirim percobaan").click()
+        await expect(whatsapp.locator('[data-role="tried"]')).to_contain_text("Belum lengkap: Phone number ID, Access")
         await card(opened.page, Source.EMAIL).get_by_role("button", name="Atur").click()
         dialog = opened.page.get_by_role("dialog", name="Surel")
         await expect(dialog).to_contain_text("stasiun sendiri yang mengambil pesan")

@@ -7,6 +7,7 @@ const PATHS = {
   whatsapp: "masuk/whatsapp", telegram: "masuk/telegram", sms: "masuk/sms", aplikasi: "masuk/aplikasi", messenger: "masuk/messenger",
   instagram: "masuk/instagram", x: "masuk/x", open311: "open311/v2/", web: "lapor",
 };
+const CALLED = new Set(["whatsapp", "telegram", "messenger", "instagram", "x"]); // by services that want https
 const FETCHED = new Set(["email"]); // the station asks, nobody calls
 
 const setting = (channel, name) => channel.settings.find((s) => s.name === name)?.value;
@@ -21,7 +22,8 @@ export function addressOf(channel) {
   return new URL(path, base).href;
 }
 
-export const notHttps = (address) => Boolean(address) && !address.startsWith("https:");
+/** Tell whether a channel's other side will not call its address, because that is not https. */
+export const notHttps = (channel, address) => CALLED.has(channel.source) && Boolean(address) && !address.startsWith("https:");
 
 /** Return the address in a field that is easily copied, with a warning where it is not safe; `brief`: one said in two words. */
 export function addressField(channel, address, { brief = false } = {}) {
@@ -30,6 +32,6 @@ export function addressField(channel, address, { brief = false } = {}) {
   const copy = copyButton(address);
   copy.classList.add("btn-sm");
   copy.setAttribute("aria-label", t("copy_of", { name: label }));
-  const warning = notHttps(address) ? el("p", { class: "text-warning small mb-0 mt-1", "data-role": "not-https" }, icon("alert-triangle"), " ", t(brief ? "not_https_brief" : "not_https")) : null;
+  const warning = notHttps(channel, address) ? el("p", { class: "text-warning small mb-0 mt-1", "data-role": "not-https" }, icon("alert-triangle"), " ", t(brief ? "not_https_brief" : "not_https")) : null;
   return el("div", { class: "mb-2" }, el("div", { class: "form-label mb-1" }, label), el("div", { class: "input-group" }, box, copy), warning);
 }

@@ -37,7 +37,7 @@ async function refresh() {
 
 function draw(found) {
   shown = JSON.stringify(found);
-  const unsafe = found.some((c) => notHttps(addressOf(c)));
+  const unsafe = found.some((c) => notHttps(c, addressOf(c)));
   const warning = el("div", { class: "col-12" }, el("div", { class: "alert alert-warning mb-0" }, icon("alert-triangle"), " ", t("not_https"), " ", el("a", { class: "text-decoration-underline", href: `${root}kerja/pengaturan` }, t("settings"))));
   place.replaceChildren(...(unsafe ? [warning] : []), ...found.map((c) => el("div", { class: "col-md-6 col-xl-4" }, card(c))));
 }
@@ -68,9 +68,11 @@ function card(channel) {
       ...(data.samples[channel.source] ?? []).map((s) => el("a", { class: "btn btn-sm btn-link px-1", href: `${root}kerja/kanal/contoh/${s.name}` }, icon("book"), guideName(s.file)))));
 }
 
+const lackingOf = (channel) => channel.lacking.map((name) => nameOf(channel.source, name)).join(", ");
+
 /** Return what a channel is doing, in words and with a sign. */
 function standing(channel) {
-  const lacking = channel.lacking.map((name) => nameOf(channel.source, name)).join(", ");
+  const lacking = lackingOf(channel);
   const [state, colour, sign] = !channel.active ? ["state_off", "secondary", "power"]
     : lacking ? ["state_lacking", "yellow", "alert-triangle"]
       : channel.failure ? ["state_failed", "red", "circle-x"] : ["state_works", "green", "circle-check"];
@@ -109,6 +111,11 @@ function toggle(channel) {
 }
 
 async function test(channel, button) {
+  if (channel.lacking.length) { // there is nothing to ask the other side with
+    const text = t("state_lacking", { what: lackingOf(channel) });
+    tried.set(channel.source, { worked: false, indonesian: text, english: text });
+    return again(channel, "try");
+  }
   button.disabled = true;
   say(channel, t("trying"));
   try {
@@ -119,7 +126,7 @@ async function test(channel, button) {
     tried.set(channel.source, { worked: false, indonesian: text, english: text });
   }
   button.disabled = false;
-  await again(channel, "try"); // a failure is put on record, too
+  return again(channel, "try"); // a failure is put on record, too
 }
 
 function outcome(channel) {
