@@ -11,7 +11,7 @@ import logging, structlog
 from lppl.config import Settings
 from lppl.log import configure_log
 configure_log(Settings(log_json={json}))
-structlog.get_logger().error("journal_not_durable", detail="x" * 100_000)
+structlog.get_logger().error("journal_not_durable", detail="kata " * 20_000)
 logging.getLogger("library").warning("trouble")
 try:
     raise ValueError("x")
