@@ -19,7 +19,7 @@ from scheduler.comparison import Outcome, compare
 from scheduler.fixed import AZAN, prayer_times
 from tests.station.month import PLACE, ZONE, Channel, Month, at_or_after, begin
 
-DAYS = int(os.environ.get("LPPL_SIMULATED_DAYS", "14"))
+DAYS = int(os.environ.get("LPPL_SIMULATED_DAYS", "8"))
 FIRST = date(2026, 3, 1)  # Ramadan 1447, and the end of a month
 PREROLL = 11 * 12
 """Quanta by which a channel that opens is back-dated at most."""
@@ -144,7 +144,7 @@ def test_what_people_put_in_airs(month: Month) -> None:
 
 def test_what_aired_is_never_changed_later(month: Month) -> None:
     again = begin(20260301, FIRST)
-    again.run(3)
+    again.run(2)
     for name, c in again.channels.items():
         whole: list[Entry] = month.channels[name].journal
         assert c.journal[:-1] == whole[: len(c.journal) - 1]
