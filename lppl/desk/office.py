@@ -41,6 +41,7 @@ from lppl.incidents import Incidents
 from lppl.intake.opening import Intake
 from lppl.intake.reception import Reception
 from lppl.library import Library
+from lppl.rates import Rates
 from lppl.sealing import Seal
 from lppl.takedowns import Takedowns
 from lppl.uploads import UploadStore
@@ -71,6 +72,8 @@ class Office:
     """What is seen of the air; None where there is none."""
     intake: Callable[[], Intake] = Intake
     """What takes citizens' words in."""
+    rates: Rates | None = None
+    """Counts tries together with other processes; None: each by itself."""
 
     @property
     def library(self) -> Library:
@@ -154,7 +157,7 @@ class Office:
     @cached_property
     def people(self) -> PeopleDesk:
         """Accounts, logins, tokens."""
-        return PeopleDesk(AccountStore(self.library.engine), self.audit, self.seal)
+        return PeopleDesk(AccountStore(self.library.engine), self.audit, self.seal, self.rates)
 
     @cached_property
     def set_up(self) -> SettingsDesk:

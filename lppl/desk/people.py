@@ -25,8 +25,9 @@ from lppl.accounts import (
 )
 from lppl.audit import Actor, AuditLog
 from lppl.errors import LpplError
-from lppl.limits import Limit, household
+from lppl.limits import household
 from lppl.passwords import check_password, hash_password, outdated, verify_password
+from lppl.rates import RATES, MemoryRates, Rates
 from lppl.sealing import Seal
 
 TOUCH_EVERY = timedelta(minutes=1)
@@ -125,10 +126,10 @@ def hashed(secret: str) -> str:
 class PeopleDesk:
     """What is done with accounts; `now` is injected, all times are aware UTC."""
 
-    def __init__(self, store: AccountStore, audit: AuditLog, seal: Seal) -> None:
+    def __init__(self, store: AccountStore, audit: AuditLog, seal: Seal, rates: Rates | None = None) -> None:
+        """`rates`: counts tries together with other processes; None: by itself."""
         self.store, self.audit, self.seal = store, audit, seal
-        self._per_login, self._per_address = Limit(6, 900), Limit(30, 900)
-        self._codes = Limit(6, 900)
+        self._rates = rates or MemoryRates(RATES)
 
     # ---- logging in ----
 
@@ -138,23 +139,25 @@ class PeopleDesk:
         Raises LoginRefused, TooManyTries.
         """
         name, house = login.strip().lower()[:64], household(address)
-        wait = max(self._per_login.wait_s(f"{name} {house}"), self._per_address.wait_s(house))
-        if wait > 0:
-            raise TooManyTries(wait)
         # counted before the check, so that many at once are not all looked at
-        self._per_login.count(f"{name} {house}")
-        self._per_address.count(house)
+        await self._try("login", f"{name} {house}")
+        await self._try("login-address", house)
         found = await self.store.credentials(name)
         right = await verify_password(found.password if found else "", password)
         if found is None or not right or not found.account.active:
             tried = name if found is not None else "?"  # what is no login may be a password in the wrong field
             await self.audit.record(Actor(None, tried, address), "login.refused", now, object=tried)
             raise LoginRefused
-        self._per_login.forget(f"{name} {house}")
+        await self._rates.forget("login", f"{name} {house}")
         account = found.account
         if outdated(found.password):
             await self.store.change(account.id, password=await hash_password(password))
         return await self.admit(account, address, agent, now, whole=not account.has_totp)
+
+    async def _try(self, name: str, key: str) -> None:
+        """Count a try. Raises TooManyTries."""
+        if (wait := await self._rates.take(name, key)) > 0:
+            raise TooManyTries(wait)
 
     async def admit(
         self, account: Account, address: str, agent: str, now: datetime, *, whole: bool
@@ -173,14 +176,12 @@ class PeopleDesk:
 
     async def give_code(self, session: Session, account: Account, code: str, now: datetime) -> tuple[str, Session]:
         """Check the second factor; return a new cookie with its whole session. Raises CodeRefused, TooManyTries."""
-        if (wait := self._codes.wait_s(str(account.id))) > 0:
-            raise TooManyTries(wait)
-        self._codes.count(str(account.id))
+        await self._try("code", str(account.id))
         found = await self.store.credentials(account.login)
         secret = self.seal.opened(found.totp) if found is not None and found.totp else ""
         if not await self._right_code(account.id, secret, code, now):
             raise CodeRefused
-        self._codes.forget(str(account.id))
+        await self._rates.forget("code", str(account.id))
         await self.store.close_session(session.id)
         return await self.admit(account, session.address, session.agent, now, whole=True)
 
@@ -288,13 +289,11 @@ class PeopleDesk:
 
     async def _sure(self, account: Account, password: str) -> None:
         """Raise LoginRefused, TooManyTries unless `password` is the account's."""
-        if (wait := self._per_login.wait_s(account.login)) > 0:
-            raise TooManyTries(wait)
-        self._per_login.count(account.login)
+        await self._try("login", account.login)
         found = await self.store.credentials(account.login)
         if found is None or not await verify_password(found.password, password):
             raise LoginRefused
-        self._per_login.forget(account.login)
+        await self._rates.forget("login", account.login)
 
     def new_totp(self, account: Account) -> tuple[str, str]:
         """Return a new secret for the second factor, and its address for authenticator apps (a QR code)."""
@@ -310,16 +309,14 @@ class PeopleDesk:
         """
         if account.has_totp:
             raise FactorThere
-        if (wait := self._codes.wait_s(str(account.id))) > 0:
-            raise TooManyTries(wait)
-        self._codes.count(str(account.id))
+        await self._try("code", str(account.id))
         try:
             right = await self._right_code(account.id, secret, code, now)
         except (ValueError, TypeError):  # not a secret at all: somebody changed the form
             right = False
         if not right:
             raise CodeRefused
-        self._codes.forget(str(account.id))
+        await self._rates.forget("code", str(account.id))
         await self.store.change(account.id, totp=self.seal.seal(secret))
         await self.store.close_sessions(account.id, keep=session.id)
         await self.audit.record(Actor(account.id, account.name, address), "account.totp_on", now, object=account.login)

@@ -344,6 +344,7 @@ class Station:
             partial(health_told, serving.health),
             serving,
             lambda: intake.intake,
+            intake.rates,
         )
 
     async def _seal(self) -> "Seal":

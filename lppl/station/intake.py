@@ -25,13 +25,13 @@ from lppl.errors import LpplError
 from lppl.events import Bus, Lagged, PlanChanged
 from lppl.intake.forgetting import drop_old_bodies, forget_old, remove_orphans
 from lppl.intake.opening import Intake
-from lppl.intake.rates import RATES, MemoryRates, Rates, RedisRates
 from lppl.intake.reception import Reception
 from lppl.intake.redis_works import RedisWorks
 from lppl.intake.understanding import Understanding
 from lppl.intake.values import Source
 from lppl.intake.works import MemoryWorks, Task, Works
 from lppl.phone.calls import Calls
+from lppl.rates import RATES, MemoryRates, Rates, RedisRates
 from lppl.station.channel_probe import probe
 from lppl.station.enclosure_work import Enclosures
 from lppl.station.fetching import Outbound

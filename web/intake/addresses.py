@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Protocol
 from aiohttp import web
 
 from lppl.intake.opening import Intake
-from lppl.intake.rates import Rates
 from lppl.phone.calls import Calls
+from lppl.rates import Rates
 
 if TYPE_CHECKING:
     from lppl.intake.reception import Reception

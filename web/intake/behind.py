@@ -3,8 +3,8 @@
 from collections.abc import Callable
 
 from lppl.intake.opening import Intake
-from lppl.intake.rates import RATES, MemoryRates, Rates
 from lppl.phone.calls import Calls
+from lppl.rates import RATES, MemoryRates, Rates
 from web.audience.pages import Pages
 from web.intake.addresses import Address, Desk, Station
 from web.intake.calls import Announcements

@@ -26,12 +26,12 @@ from lppl.cases.working_days import Calendar
 from lppl.database import migrate, open_database
 from lppl.intake.channels import MODELS
 from lppl.intake.opening import Intake
-from lppl.intake.rates import RATES, MemoryRates
 from lppl.intake.reception import Reception
 from lppl.intake.understanding import Understanding
 from lppl.intake.values import Source
 from lppl.intake.works import MemoryWorks
 from lppl.phone.calls import Calls
+from lppl.rates import RATES, MemoryRates
 from tests.web.staff.pages import STATIC
 from web.audience.pages import Pages
 from web.intake.addresses import Desk

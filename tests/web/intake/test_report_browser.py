@@ -20,8 +20,8 @@ from lppl.cases.tables import arrivals, enclosures
 from lppl.config import Settings
 from lppl.desk.office import wall_clock
 from lppl.intake.opening import Intake
-from lppl.intake.rates import RATES, MemoryRates
 from lppl.phone.calls import Calls
+from lppl.rates import RATES, MemoryRates
 from tests.web.staff.browsing import AXE, FOUND, RULES
 from tests.web.staff.pages import STATIC, office_of
 from web.intake.entrance import add_intake

@@ -16,9 +16,9 @@ from playwright.async_api import Browser, Page, expect
 from lppl.accounts import Role
 from lppl.cases.values import Act
 from lppl.config import Settings
-from lppl.intake.rates import RATES, MemoryRates
 from lppl.intake.values import Place
 from lppl.phone.calls import Calls
+from lppl.rates import RATES, MemoryRates
 from tests.lppl.cases import town
 from tests.web.staff.case_site import CaseSite, case_site
 from tests.web.staff.conftest import Clock, Site, Visitor

@@ -1,4 +1,4 @@
-"""How often strangers may send something: counted in this process, or by all processes together in Redis."""
+"""How often something may be tried: counted in this process, or by all processes together in Redis."""
 
 import time
 from collections.abc import Callable
@@ -25,6 +25,17 @@ class Rates(Protocol):
         """Count a try."""
         ...
 
+    async def take(self, name: str, key: str) -> float:
+        """Count a try if it may be made now; return 0.0 then, else for how many seconds it may not.
+
+        Of many at once no more come through than may.
+        """
+        ...
+
+    async def forget(self, name: str, key: str) -> None:
+        """Forget the tries of `key`: it succeeded."""
+        ...
+
 
 class MemoryRates:
     """Counts in one process. `rates`: name -> (most, seconds)."""
@@ -37,6 +48,14 @@ class MemoryRates:
 
     async def count(self, name: str, key: str) -> None:
         self._limits[name].count(key)
+
+    async def take(self, name: str, key: str) -> float:
+        if not (wait := self._limits[name].wait_s(key)):
+            self._limits[name].count(key)
+        return wait
+
+    async def forget(self, name: str, key: str) -> None:
+        self._limits[name].forget(key)
 
 
 class RedisRates:
@@ -76,6 +95,31 @@ class RedisRates:
         except (RedisError, OSError):
             self._away_until = time.monotonic() + AWAY_S
 
+    async def take(self, name: str, key: str) -> float:
+        alone = await self._memory.take(name, key)
+        if alone or time.monotonic() < self._away_until:
+            return alone
+        most, window_s = self._rates[name]
+        try:
+            async with self._client.pipeline(transaction=True) as pipe:
+                pipe.incr(self._key(name, key))
+                pipe.pexpire(self._key(name, key), round(window_s * 1000), nx=True)
+                pipe.pttl(self._key(name, key))
+                count, _, left_ms = await pipe.execute()
+        except (RedisError, OSError):
+            self._away_until = time.monotonic() + AWAY_S
+            return 0.0
+        return max(0.001, left_ms / 1000) if int(count) > most else 0.0
+
+    async def forget(self, name: str, key: str) -> None:
+        await self._memory.forget(name, key)
+        if time.monotonic() < self._away_until:
+            return
+        try:
+            await self._client.delete(self._key(name, key))
+        except (RedisError, OSError):
+            self._away_until = time.monotonic() + AWAY_S
+
     async def close(self) -> None:
         """Let go of Redis."""
         await self._client.aclose()
@@ -89,5 +133,9 @@ RATES: dict[str, tuple[int, float]] = {
     "hook": (6000, 60.0),
     "forged": (30, 60.0),
     "open311": (60, 60.0),
+    "login": (6, 900.0),
+    "login-address": (30, 900.0),
+    "code": (6, 900.0),
 }
-"""What is counted: the public form, genuine and forged calls of webhooks, reports by Open311."""
+"""What is counted: the public form, genuine and forged calls of webhooks, reports by Open311; passwords of a login from
+an address, passwords from an address, second factors."""
