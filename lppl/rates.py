@@ -133,9 +133,11 @@ RATES: dict[str, tuple[int, float]] = {
     "hook": (6000, 60.0),
     "forged": (30, 60.0),
     "open311": (60, 60.0),
+    "track": (20, 600.0),
     "login": (6, 900.0),
     "login-address": (30, 900.0),
     "code": (6, 900.0),
 }
-"""What is counted: the public form, genuine and forged calls of webhooks, reports by Open311; passwords of a login from
+"""What is counted: the public form, genuine and forged calls of webhooks, reports by Open311, codes
+that are none; passwords of a login from
 an address, passwords from an address, second factors."""

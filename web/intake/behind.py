@@ -11,6 +11,7 @@ from web.intake.calls import Announcements
 from web.intake.form import Form
 from web.intake.hooks import Hooks
 from web.intake.open311 import Open311
+from web.intake.tracking import Tracking
 
 
 def addresses(pages: Pages, station: Callable[[], Station | None]) -> list[Address]:
@@ -30,5 +31,5 @@ def addresses(pages: Pages, station: Callable[[], Station | None]) -> list[Addre
         return found.calls if found is not None else Calls()
 
     desk = Desk(intake, rates, calls)
-    parts = (Form(pages, desk), Hooks(desk), Announcements(desk), Open311(desk))
+    parts = (Form(pages, desk), Tracking(pages, desk), Hooks(desk), Announcements(desk), Open311(desk))
     return [address for part in parts for address in part.addresses()]

@@ -88,6 +88,31 @@ _BOTH: Final[dict[str, tuple[str, str]]] = {
         "Catat kode ini. Laporan diperiksa paling lambat 3 hari kerja; tanyakan kabarnya dengan menyebut kode ini.",
         "Write this code down. Your report is looked at within 3 working days; ask about it by naming this code.",
     ),
+    "track": ("Lacak laporan", "Follow a report"),
+    "track_have": ("Sudah punya kode?", "You have a code?"),
+    "track_this": ("Lihat perkembangannya", "See how far it is"),
+    "track_lead": (
+        "Tulis kode yang Anda dapat. Isi laporan dan nama tidak ditampilkan di halaman ini.",
+        "Write the code that you were given. What was reported, and names, are not shown here.",
+    ),
+    "track_code": ("Kode laporan", "Code of the report"),
+    "track_look": ("Lihat", "Look"),
+    "track_none": (
+        "Tidak ada laporan dengan kode ini. Periksa lagi hurufnya; kode tidak memakai huruf O, I, L, U dan angka 0, 1.",
+        "There is no report with this code. Check its letters: codes have no O, I, L, U and no 0, 1.",
+    ),
+    "track_too_often": (
+        "Terlalu banyak kode yang tidak ada dari sambungan ini. Coba lagi {minutes} menit lagi.",
+        "Too many codes that are none from this connection. Try again in {minutes} minutes.",
+    ),
+    "track_away": (
+        "Laporan belum dapat dibuka saat ini. Coba lagi sebentar.",
+        "Reports cannot be opened just now. Please try again shortly.",
+    ),
+    "track_status": ("Status", "Status"),
+    "track_unread": ("Diterima, menunggu dibaca petugas", "Arrived, waiting to be read by staff"),
+    "track_due": ("Tenggat berikutnya", "Next due"),
+    "track_steps": ("Perjalanan laporan", "What has happened"),
     "again": ("Kirim laporan lain", "Send another report"),
     "to_live": ("Ke siaran langsung", "To the live broadcast"),
     "wrong": (

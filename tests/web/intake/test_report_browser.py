@@ -13,7 +13,7 @@ import pytest
 from aiohttp import web
 from aiohttp.test_utils import TestServer
 from PIL import Image
-from playwright.async_api import Browser, Page, async_playwright
+from playwright.async_api import Browser, Page, async_playwright, expect
 from sqlalchemy import func, select
 
 from lppl.cases.tables import arrivals, enclosures
@@ -141,3 +141,20 @@ async def test_the_form_in_english_and_wide_has_no_faults(town: Town) -> None:
     await page.goto(f"{town.url}/lapor?lang=en")
     assert await _faults(page) == []
     assert "Laporan" not in await page.locator("main").inner_text()
+
+
+async def test_whoever_has_the_code_follows_the_report_on_a_phone_without_a_script(town: Town) -> None:
+    page = await town.phone(java_script_enabled=False)
+    await page.goto(f"{town.url}/lapor")
+    await page.get_by_label("Isi laporan").fill("Lampu jalan di depan sekolah mati.")
+    await page.get_by_role("button", name="Kirim laporan").click()
+    await page.get_by_role("link", name="Lihat perkembangannya").click()
+    await expect(page.get_by_role("heading", name="Lacak laporan")).to_be_visible()
+    await expect(page.get_by_text("Diterima, menunggu dibaca petugas")).to_be_visible()
+    again = await town.phone()
+    await again.goto(f"{town.url}/lapor?lang=en")
+    await again.get_by_role("link", name="You have a code?").click()
+    await again.get_by_label("Code of the report").fill((await page.locator(".code").inner_text()).lower())
+    await again.get_by_role("button", name="Look").click()
+    await expect(again.get_by_text("The report arrived.")).to_be_visible()
+    assert await _faults(again) == []
