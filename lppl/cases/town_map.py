@@ -51,12 +51,13 @@ class Base:
 
 @dataclass(frozen=True, slots=True)
 class MapFile:
-    """What phones are sent, plain and packed by gzip."""
+    """What phones are sent, plain and packed by gzip; and the areas that it was made of."""
 
     version: str
     host: str
     body: bytes
     packed: bytes
+    areas: Sequence[Area]
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,14 +100,13 @@ class TownMap:
         stamps = await self._documents.stamps((AREAS, TILES))
         version = ".".join(stamps[name] for name in (AREAS, TILES) if name in stamps)
         if self._file is None or self._file.version != version:
-            areas, tiles = await self.areas(), (await self.tiles()).body
-            self._file = await asyncio.to_thread(_made, version, areas, tiles)
+            kept, tiles = await self.kept(), await self.tiles()
+            self._file = await asyncio.to_thread(_made, version, kept.body["areas"], tiles.body)
         return self._file
 
-    async def areas(self) -> list[Area]:
+    async def areas(self) -> Sequence[Area]:
         """Return the town's areas; none while nobody has brought a map."""
-        kept = await self._documents.get(AREAS)
-        return [] if kept is None else await asyncio.to_thread(lambda: [read(a) for a in kept.body["areas"]])
+        return (await self.file()).areas
 
     async def kept(self) -> Document:
         """Return the areas as they are kept, with their revision."""
@@ -165,10 +165,10 @@ def _told(out: bytes) -> Reading:
     return Reading(areas=areas, points=(before, after), **said)
 
 
-def _made(version: str, areas: Sequence[Area], tiles: Mapping[str, Any]) -> MapFile:
-    host = host_of(str(tiles["url"]))
+def _made(version: str, kept: Sequence[Mapping[str, Any]], tiles: Mapping[str, Any]) -> MapFile:
+    areas, host = [read(each) for each in kept], host_of(str(tiles["url"]))
     if not areas and not host:
-        return MapFile(version, "", b"", b"")
+        return MapFile(version, "", b"", b"", ())
     shown = {"url": tiles["url"], "attribution": tiles["attribution"]} if host else None
     body = json.dumps({"areas": packed(areas), "tiles": shown}, separators=(",", ":")).encode()
-    return MapFile(version, host, body, gzip.compress(body, mtime=0))
+    return MapFile(version, host, body, gzip.compress(body, mtime=0), areas)

@@ -1,5 +1,6 @@
 """The town's map through the API: its areas out of a GeoJSON file, and the tile server whose pictures lie beneath."""
 
+from collections.abc import Sequence
 from typing import Annotated, Any
 
 from pydantic import BaseModel, Field, StringConstraints
@@ -181,7 +182,7 @@ async def _table(visit: Visit) -> tuple[Kelurahan, ...]:
     return places_told((await visit.office.case_lists.get("places")).body)
 
 
-def _areas(areas: list[Area], table: tuple[Kelurahan, ...], metres: int) -> dict[str, Any]:
+def _areas(areas: Sequence[Area], table: tuple[Kelurahan, ...], metres: int) -> dict[str, Any]:
     names = Names(table)
     known = {area.name: names.kelurahan(area.name) is not None for area in areas}
     return {
@@ -198,7 +199,7 @@ def _areas(areas: list[Area], table: tuple[Kelurahan, ...], metres: int) -> dict
 
 def _reading(found: Reading, table: tuple[Kelurahan, ...]) -> ReadingOut:
     return ReadingOut(
-        **_areas(list(found.areas), table, found.metres),
+        **_areas(found.areas, table, found.metres),
         properties=[PropertyOut(**p) for p in found.properties],
         kelurahan=found.kelurahan, kecamatan=found.kecamatan, ignored=found.ignored, before=found.points[0],
         after=found.points[1],
