@@ -1,12 +1,15 @@
 """Enclosures on their way to be looked at: fetched from their channel, sealed as they came, made safe, sealed again.
 
-What is fetched lies unsealed only in a work folder that nobody else reads and that is emptied at each start. A missing
-picture heals: it is tried again for a day, and when its message is delivered once more.
+What is fetched lies unsealed only in a work folder that nobody else reads; what a killed process left there is removed
+at each start, but never what another process works on. A missing picture heals: it is tried again for a day, and when
+its message is delivered once more.
 """
 
 import asyncio
 import contextlib
+import fcntl
 import json
+import os
 import shutil
 import tempfile
 from collections.abc import Callable, Mapping
@@ -54,8 +57,8 @@ class Enclosures:
         self._folder = files.folder / WORK
 
     async def clear(self) -> None:
-        """Remove what a former process left in the work folder."""
-        await asyncio.to_thread(shutil.rmtree, self._folder, ignore_errors=True)
+        """Remove what processes that ended left in the work folder."""
+        await asyncio.to_thread(_clear, self._folder)
 
     async def work(self, subject: str) -> None:
         """Do what an enclosure waits for, if its time has come. Raises SQLAlchemyError, OSError."""
@@ -67,7 +70,7 @@ class Enclosures:
         except KeyGone:
             await self._keep(row, {"state": "gone", "not_before": None, "outcome": "dihapus / erased"})
             return
-        folder = await asyncio.to_thread(self._new_folder)
+        folder, lock = await asyncio.to_thread(self._new_folder)
         holding = asyncio.create_task(self._hold_on(row.id))
         try:
             values = await self._done(row, key, folder)
@@ -82,7 +85,7 @@ class Enclosures:
             )
         finally:
             holding.cancel()
-            await asyncio.shield(asyncio.to_thread(shutil.rmtree, folder, ignore_errors=True))
+            await asyncio.shield(asyncio.to_thread(_remove, folder, lock))
         await self._keep(row, values)
 
     async def _hold_on(self, number: str) -> None:
@@ -147,9 +150,13 @@ class Enclosures:
             for piece in self._files.read(number, key):
                 file.write(piece)
 
-    def _new_folder(self) -> Path:
+    def _new_folder(self) -> tuple[Path, int]:
+        """Make a folder for one enclosure; return it and what keeps it ours, for :func:`_remove`. Raises OSError."""
         self._folder.mkdir(parents=True, exist_ok=True, mode=0o700)
-        return Path(tempfile.mkdtemp(dir=self._folder))
+        while True:
+            folder = Path(tempfile.mkdtemp(dir=self._folder))
+            with contextlib.suppress(FileNotFoundError, BlockingIOError):  # a process that starts took it for left over
+                return folder, _locked(folder)
 
     # --- rows ---
 
@@ -179,3 +186,30 @@ class Enclosures:
             case = await connection.scalar(select(words.c.case_id).where(words.c.id == row.word_id))
         if case is not None and "not_before" in values:
             self._bus.publish(CaseChanged(case, False))
+
+
+def _locked(folder: Path) -> int:
+    """Lock a folder, for as long as the process lives or until what is returned is closed.
+
+    Raises FileNotFoundError when it is gone, BlockingIOError when somebody else has it.
+    """
+    fd = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
+    try:
+        fcntl.flock(fd, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        folder.stat()  # it may have been removed in between
+    except BaseException:
+        os.close(fd)
+        raise
+    return fd
+
+
+def _clear(work: Path) -> None:
+    with contextlib.suppress(OSError):
+        for folder in work.iterdir():
+            with contextlib.suppress(OSError):
+                _remove(folder, _locked(folder))
+
+
+def _remove(folder: Path, lock: int) -> None:
+    shutil.rmtree(folder, ignore_errors=True)
+    os.close(lock)
