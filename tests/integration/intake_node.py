@@ -10,6 +10,7 @@ import sys
 from collections.abc import Callable, Mapping
 from datetime import UTC, datetime, timedelta
 from multiprocessing.connection import Connection
+from pathlib import Path
 from types import SimpleNamespace
 from zoneinfo import ZoneInfo
 
@@ -22,12 +23,14 @@ from lppl.station.records import Records
 from web.intake.entrance import add_intake
 from web.static_files import FILES, StaticFiles
 
+STATIC = Path(__file__).parents[2] / "web" / "static"
 
-def serve(port: int, environ: Mapping[str, str], ready: Connection) -> None:
-    """Be a node until somebody kills it; what it logs is nobody's."""
-    with open(os.devnull, "w") as nowhere:
-        os.dup2(nowhere.fileno(), 1)
-        os.dup2(nowhere.fileno(), 2)
+
+def serve(port: int, environ: Mapping[str, str], log: Path, ready: Connection) -> None:
+    """Be a node until somebody kills it; what it says is added to the file `log`."""
+    with log.open("a") as file:
+        os.dup2(file.fileno(), 1)
+        os.dup2(file.fileno(), 2)
     asyncio.run(main(port, environ, lambda: ready.send(True)))
 
 
@@ -43,7 +46,7 @@ async def main(port: int, environ: Mapping[str, str], ready: Callable[[], None])
         for run in (records.keep_open, station.open, station.work):
             group.create_task(run())
         app = web.Application(client_max_size=1 << 20)
-        app[FILES] = StaticFiles(settings.data_dir)
+        app[FILES] = StaticFiles(STATIC)
         add_intake(app, view, lambda: station)  # type: ignore[arg-type]
         runner = web.AppRunner(app)
         await runner.setup()

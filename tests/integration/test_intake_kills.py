@@ -4,12 +4,14 @@ files; nothing else is.
 
 import asyncio
 import contextlib
+import math
 import multiprocessing
 import random
 import socket
 import string
 from collections.abc import AsyncIterator
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
 from pathlib import Path
 
 import aiohttp
@@ -18,6 +20,9 @@ from sqlalchemy import func, select
 
 from lppl.cases.tables import arrivals, case_events, cases, enclosures, words
 from lppl.database import open_database
+from lppl.intake.forgetting import remove_orphans
+from lppl.intake.reception import Reception
+from lppl.intake.works import MemoryWorks
 from tests.contracts.servers import PostgresServer, RedisServer
 from tests.integration import intake_node
 
@@ -35,16 +40,23 @@ class Node:
 
     port: int
     environ: dict[str, str]
+    log: Path
     process: "multiprocessing.context.ForkServerProcess | None" = None
 
     async def start(self) -> None:
         here, there = FORK.Pipe()
-        self.process = FORK.Process(target=intake_node.serve, args=(self.port, self.environ, there), daemon=True)
+        self.process = FORK.Process(
+            target=intake_node.serve, args=(self.port, self.environ, self.log, there), daemon=True
+        )
         await asyncio.to_thread(self.process.start)
         there.close()
-        assert await asyncio.to_thread(here.poll, 60), "the node does not start"
-        here.recv()
-        here.close()
+        try:
+            assert await asyncio.to_thread(here.poll, 60), "the node does not start"
+            here.recv()
+        except EOFError:
+            pytest.fail(f"the node ended while it started:\n{self.log.read_text()[-3000:]}")
+        finally:
+            here.close()
 
     async def kill(self) -> None:
         if self.process is not None:
@@ -103,7 +115,7 @@ async def nodes(folder: Path, count: int, database_url: str, redis_url: str) -> 
         "LPPL_KEYS_DIR": str(folder / "keys"), "LPPL_DATABASE_URL": database_url, "LPPL_REDIS_URL": redis_url,
     }  # fmt: skip
     (folder / "data").mkdir()
-    found = [Node(_free_port(), environ) for _ in range(count)]
+    found = [Node(_free_port(), environ, folder / f"node-{n}.log") for n in range(count)]
     try:
         await found[0].start()  # the first makes records and keys
         await asyncio.gather(*(node.start() for node in found[1:]))
@@ -154,19 +166,22 @@ async def look(database_url: str, folder: Path, citizens: Citizens) -> None:
         said = [row.text.rpartition(" ")[2] for row in await connection.execute(select(words.c.text))]
         events = [tuple(row) for row in await connection.execute(select(case_events.c.case_id, case_events.c.seq))]
         files = {row.id: row for row in await connection.execute(select(enclosures))}
-    await engine.dispose()
     lost = set(citizens.acknowledged.values()) - codes
     assert not lost
     assert total == len(codes) == len(said) == len(set(said))
     assert set(citizens.acknowledged) <= set(said) <= citizens.tried
     assert sorted(events) == sorted({(case, 1) for case, _ in events})
-    on_disk = {path.stem for path in (folder / "data" / "enclosures").glob("??/*.raw")}
-    named = {number for number, row in files.items() if "raw" in row.parts}
     assert len(files) == len(said)
-    assert all(row.word_id is not None for row in files.values())
-    assert named <= on_disk
-    # what nothing names is of those whom nobody answered, and is removed by the collector
-    assert len(on_disk - named) <= len(citizens.tried)
+    assert all(row.word_id is not None and "raw" in row.parts for row in files.values())
+    # what nothing names is of those whom nobody answered, and is removed by the collector, whose time has come
+    reception = await Reception.opened(
+        engine, folder / "keys", MemoryWorks(), folder / "data", lambda: datetime.now(UTC)
+    )
+    await remove_orphans(reception, math.inf)
+    assert {path.name for path in reception.files.folder.glob("??/*")} == {f"{number}.raw" for number in files}
+    for number, row in files.items():
+        assert b"".join(reception.files.read(number, reception.keyring.unwrapped(row.wrapped))) == PHOTO
+    await engine.dispose()
 
 
 async def run(folder: Path, database_url: str, redis_url: str, count: int, kills: int, seed: int) -> None:
