@@ -5,14 +5,16 @@ series go on, people edit, radio crossfades, and what is rendered ahead may be t
 """
 
 import hashlib
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from functools import lru_cache
+from inspect import signature
 from itertools import pairwise
 from random import Random
 from zoneinfo import ZoneInfo
 
+import pytest
 from hypothesis import HealthCheck, event, given, settings
 from hypothesis import strategies as st
 
@@ -226,7 +228,7 @@ def edited(r: Random, case: Case) -> dict[str, object]:
 
 cases = st.integers(0, 2**48).map(case_of)
 many = settings(
-    max_examples=120, deadline=None, suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large]
+    max_examples=40, deadline=None, suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large]
 )
 
 
@@ -364,10 +366,28 @@ def test_nothing_airs_outside_its_hours_or_rights_by_turn(case: Case) -> None:
             assert hours_allow(line.material, line.start, case.zone)
 
 
+RULES = (
+    test_every_quantum_once_from_material_that_is_there,
+    test_hard_starts_are_exact,
+    test_a_plan_made_anew_from_any_line_is_the_same_plan,
+    test_what_a_person_put_in_stays,
+    test_separation_is_broken_only_when_nothing_else_would_do_and_then_told,
+    test_nothing_airs_outside_its_hours_or_rights_by_turn,
+)
+
+
+@pytest.mark.soak
+@pytest.mark.parametrize("rule", RULES, ids=lambda rule: rule.__name__)
+def test_the_rules_hold_for_many_more_plans(rule: Callable[..., None]) -> None:
+    asked = rule.hypothesis.inner_test  # type: ignore[attr-defined]
+    chance = [st.randoms(use_true_random=False)] if "r" in signature(asked).parameters else []
+    settings(many, max_examples=400)(given(cases, *chance)(asked))()
+
+
 def test_cases_are_as_wild_as_meant() -> None:
     """Guards the generators: every kind of line and edit must occur among some cases."""
     kinds: set[object] = set()
-    for seed in range(150):
+    for seed in range(100):
         case = case_of(seed)
         built = case.built()
         kinds |= {line.kind for line in built.rundown} | {f.rule for f in built.findings}
