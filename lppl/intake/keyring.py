@@ -17,6 +17,7 @@ import time
 from collections.abc import Callable, Iterable, Mapping
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import NamedTuple
 
 from cryptography.fernet import Fernet, InvalidToken, MultiFernet
 
@@ -92,8 +93,16 @@ class PersonKey:
             raise KeyGone from None
 
 
+class _Masters(NamedTuple):
+    """Master keys by their files' names, the newest first; exchanged as one, since several threads use a keyring."""
+
+    raw: Mapping[str, bytes]
+    masters: Mapping[str, Fernet]
+    all: MultiFernet
+
+
 class Keyring:
-    """The master keys of a station, noticed when they change. Blocking only where it says so.
+    """The master keys of a station, noticed when they change. Blocking only where it says so; any thread may use it.
 
     `monotonic`: seconds, by which it looks again.
     """
@@ -129,14 +138,13 @@ class Keyring:
     @property
     def names(self) -> tuple[str, ...]:
         """The names of the master keys' files, the newest first."""
-        return tuple(self._masters)
+        return tuple(self._held.masters)
 
     @property
     def marks(self) -> Mapping[str, str]:
         """By what the records know each master key (16 hex digits, which say nothing of it), by its file's name."""
-        return {
-            name: self.hashed("master", key.strip().decode("ascii", "replace"))[:16] for name, key in self._raw.items()
-        }
+        raw = self._held.raw
+        return {name: self.hashed("master", key.strip().decode("ascii", "replace"))[:16] for name, key in raw.items()}
 
     def made(self, name: str) -> datetime:
         """Return when a master key was made: its file's time, aware UTC. Blocks. Raises OSError."""
@@ -148,7 +156,7 @@ class Keyring:
             with contextlib.suppress(OSError):  # away just now: what is known goes on sealing
                 self._look()
         raw = Fernet.generate_key()
-        return PersonKey(raw, self._all.encrypt(raw))
+        return PersonKey(raw, self._held.all.encrypt(raw))
 
     def unwrapped(self, wrapped: bytes | None) -> PersonKey:
         """Return the key kept as `wrapped`.
@@ -158,23 +166,32 @@ class Keyring:
         """
         if wrapped is None:
             raise KeyGone
+        held = self._held
         try:
-            return PersonKey(self._all.decrypt(wrapped), wrapped)
+            return PersonKey(held.all.decrypt(wrapped), wrapped)
         except (InvalidToken, ValueError):
-            if self._look():
+            if self._look() or held is not self._held:  # or another thread has looked meanwhile
                 return self.unwrapped(wrapped)
             raise KeyGone from None
 
     def rewrapped(self, wrapped: bytes) -> bytes:
         """Return the same key wrapped by the newest master key. Raises KeyGone."""
         try:
-            return self._all.rotate(wrapped)
+            return self._held.all.rotate(wrapped)
         except InvalidToken:
             raise KeyGone from None
 
+    def renewed(self, wrapped: bytes) -> bytes:
+        """Return the same key wrapped by the newest master key that is there: `wrapped` itself where that one did.
+
+        Blocks. Raises KeyGone; OSError when the folder is away just now.
+        """
+        self._look()
+        return wrapped if self.wrapper_of(wrapped) == self.names[0] else self.rewrapped(wrapped)
+
     def wrapper_of(self, wrapped: bytes) -> str:
         """Return the name of the master key that wrapped a key. Raises KeyGone when it is none of these."""
-        for name, master in self._masters.items():
+        for name, master in self._held.masters.items():
             try:
                 master.decrypt(wrapped)
             except InvalidToken:
@@ -184,8 +201,7 @@ class Keyring:
 
     def _take(self, masters: Mapping[str, bytes]) -> None:
         found = {name: Fernet(key) for name, key in masters.items()}
-        self._masters, self._all = found, MultiFernet(list(found.values()))
-        self._raw = dict(masters)
+        self._held = _Masters(dict(masters), found, MultiFernet(list(found.values())))
 
     def _look(self) -> bool:
         """Read the master keys anew when the folder holds others by name; tell whether it does. Blocks, briefly.

@@ -65,6 +65,36 @@ def test_whoever_runs_meanwhile_notices_a_turn_and_a_retirement(tmp_path: Path) 
         running.unwrapped(old.wrapped)
 
 
+class Overtaken(Keyring):
+    """Another thread always looks right before this one does."""
+
+    def _look(self) -> bool:
+        super()._look()
+        return super()._look()
+
+
+def test_what_another_thread_noticed_first_is_not_taken_for_erased(tmp_path: Path) -> None:
+    running = Overtaken.of(tmp_path / "keys")
+    key = running.turned().new()
+    assert running.unwrapped(key.wrapped).raw == key.raw
+
+
+def test_a_key_is_renewed_only_where_a_former_master_key_wrapped_it(tmp_path: Path) -> None:
+    ring = Keyring.of(tmp_path / "keys")
+    old = ring.new()
+    assert ring.renewed(old.wrapped) == old.wrapped
+    turned = ring.turned()
+    fresh = ring.renewed(old.wrapped)
+    assert turned.wrapper_of(fresh) == "0002.key"
+    assert turned.unwrapped(fresh).raw == old.raw
+    assert ring.renewed(fresh) == fresh
+    with pytest.raises(KeyGone):
+        ring.renewed(Keyring.of(tmp_path / "others").new().wrapped)
+    ring.folder.rename(tmp_path / "away")
+    with pytest.raises(FileNotFoundError):
+        ring.renewed(fresh)
+
+
 def test_a_folder_that_is_away_makes_nothing_look_erased(tmp_path: Path) -> None:
     at = [0.0]
     running = Keyring.of(tmp_path / "keys", monotonic=lambda: at[0])
