@@ -11,7 +11,7 @@ import contextlib
 import fcntl
 import os
 from collections import Counter
-from collections.abc import AsyncIterator, Callable, Iterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -67,6 +67,19 @@ class StillWrapped(LpplError):
         super().__init__(
             f"{count} kunci masih dibungkus kunci induk lama. Jalankan `lppl keys turn` sampai selesai, lalu ulangi.",
             f"{count} keys are still wrapped by a former master key. Run `lppl keys turn` to its end, then try again.",
+        )
+
+
+class CallsWaiting(LpplError):
+    """`count` keys of telephone calls that the records do not have yet need a former master key."""
+
+    def __init__(self, count: int) -> None:
+        self.count = count
+        super().__init__(
+            f"{count} kunci panggilan telepon yang belum tercatat masih dibungkus kunci induk lama. Nyalakan layanan, "
+            "tunggu dua menit, lalu ulangi.",
+            f"{count} keys of telephone calls that wait to be recorded are still wrapped by a former master key. Start "
+            "the service, wait two minutes, then try again.",
         )
 
 
@@ -246,10 +259,15 @@ async def put(engine: AsyncEngine, batch: Batch) -> int:
 # --- retiring ---
 
 
-async def retirable(engine: AsyncEngine, keys_dir: Path, now: datetime) -> tuple[Keyring, tuple[str, ...]]:
-    """Return the keyring, and which former master keys nothing in the records needs any more.
+async def retirable(
+    engine: AsyncEngine, keys_dir: Path, now: datetime, calls: Collection[bytes] = ()
+) -> tuple[Keyring, tuple[str, ...]]:
+    """Return the keyring, and which former master keys nothing needs any more.
 
-    Raises NothingToRetire, StillWrapped, TurnedJustNow, NoKeysYet, KeyringBroken, SQLAlchemyError, OSError.
+    `calls`: the wrapped keys of calls that lie outside the records; only the phone line wraps those anew.
+
+    Raises NothingToRetire, StillWrapped, CallsWaiting, TurnedJustNow, NoKeysYet, KeyringBroken, SQLAlchemyError,
+    OSError.
     """
     keyring = await found(engine, keys_dir)
     former = keyring.names[1:]
@@ -257,20 +275,22 @@ async def retirable(engine: AsyncEngine, keys_dir: Path, now: datetime) -> tuple
         raise NothingToRetire
     if still := left(await wraps(engine, keyring), keyring):
         raise StillWrapped(still)
+    if still := sum(name in former for name in await asyncio.to_thread(_wrappers, keyring, calls)):
+        raise CallsWaiting(still)
     until = await asyncio.to_thread(keyring.made, keyring.names[0]) + SETTLED
     if now < until:
         raise TurnedJustNow(until)
     return keyring, former
 
 
-async def retire(engine: AsyncEngine, keys_dir: Path, now: datetime) -> tuple[str, ...]:
+async def retire(engine: AsyncEngine, keys_dir: Path, now: datetime, calls: Collection[bytes] = ()) -> tuple[str, ...]:
     """Remove the former master keys; return their names. Backups from before the turn need them to be opened.
 
     Raises what :func:`retirable` raises, and TurningAlready.
     """
     await found(engine, keys_dir)
     with _alone(keys_dir):
-        keyring, former = await retirable(engine, keys_dir, now)
+        keyring, former = await retirable(engine, keys_dir, now, calls)
         await note_needed(engine, keyring, now)  # a turn may have been killed before it: the former is not needed
         await asyncio.to_thread(keyring.forget, former)
         return former
@@ -306,7 +326,7 @@ async def _count(engine: AsyncEngine, table: Table) -> int:
         return int(await connection.scalar(query) or 0)
 
 
-def _wrappers(keyring: Keyring, keys: Sequence[bytes]) -> list[str]:
+def _wrappers(keyring: Keyring, keys: Collection[bytes]) -> list[str]:
     """Return the name of what wraps each; "" for what none of the master keys opens."""
     told = []
     for wrapped in keys:
