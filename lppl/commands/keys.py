@@ -217,12 +217,16 @@ def retire(
     from lppl.audit import Actor, AuditLog
     from lppl.intake.rewrapping import retirable
     from lppl.intake.rewrapping import retire as retire_keys
+    from lppl.phone.left_over import wrapped_keys
+    from lppl.phone.recording import folder_of
 
     async def looked(engine: "AsyncEngine", settings: Settings, now: datetime) -> tuple[str, ...]:
-        return (await retirable(engine, settings.keys_dir, now))[1]
+        calls = await asyncio.to_thread(wrapped_keys, folder_of(settings.data_dir))
+        return (await retirable(engine, settings.keys_dir, now, calls))[1]
 
     async def retired(engine: "AsyncEngine", settings: Settings, now: datetime) -> tuple[str, ...]:
-        names = await retire_keys(engine, settings.keys_dir, now)
+        calls = await asyncio.to_thread(wrapped_keys, folder_of(settings.data_dir))
+        names = await retire_keys(engine, settings.keys_dir, now, calls)
         who = Actor(None, author(by))
         await AuditLog(engine).record(who, "keys.retired", now, object=", ".join(names))
         return names

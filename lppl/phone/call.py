@@ -17,6 +17,8 @@ from uuid import UUID
 import structlog
 
 from lppl.errors import LpplError
+from lppl.intake.keyring import Keyring, PersonKey
+from lppl.phone import notes
 from lppl.phone.audiosocket import FRAME_BYTES, FRAME_S, SAMPLE_BYTES, SILENCE, Decoder, Frame, Pace, Type
 from lppl.phone.hearing import Hearing
 from lppl.phone.menu import (
@@ -41,7 +43,7 @@ from lppl.phone.menu import (
     step,
 )
 from lppl.phone.prompts import Prompts
-from lppl.phone.recording import Disk, Recording, finish, remove, write_note
+from lppl.phone.recording import Disk, Recording, recorded, remove
 from lppl.phone.values import CallTaken, Clock, Desk, LineSettings, Note, Stage
 
 T = TypeVar("T")
@@ -100,11 +102,12 @@ async def handed_in(desk: Desk, call: CallTaken, clock: Clock, keep_s: float) ->
 
 @dataclass(frozen=True, slots=True)
 class Means:
-    """What every call of a line works with. `folder`: where the recordings lie until they are kept."""
+    """What every call of a line works with. `folder`: where the recordings lie, sealed, until they are kept."""
 
     settings: LineSettings
     prompts: Prompts
     desk: Desk
+    keyring: Keyring
     folder: Path
     disk: Disk
     clock: Clock
@@ -123,6 +126,8 @@ class Call:
         self._talk = Talk(bool(note.caller), Limits(longest_s=means.settings.longest_s), now=now)
         self._playing, self._played = b"", 0
         self._blocked_since: float | None = None
+        self._key: PersonKey | None = None
+        """The call's own, made with its first note: it seals its notes and its one recording."""
         self._recording: Recording | None = None
         self._hearing: Hearing | None = None
         self._writing: asyncio.Task[None] | None = None
@@ -273,7 +278,7 @@ class Call:
 
     async def _write(self, recording: Recording) -> None:
         await self._noted.wait()  # who called is durable before there is a sound; what is said meanwhile waits
-        await recording.run()
+        await recording.run(await self._own_key())
         if recording.fault is not None:
             self._tell("phone.record_failed", error=str(recording.fault))
             self._happen(RecordFailed())
@@ -285,9 +290,16 @@ class Call:
         if not self._owed:
             await self._remove()
 
+    async def _own_key(self) -> PersonKey:
+        """Return the call's key. The folder of master keys may be away: those that are known go on wrapping."""
+        if self._key is None:
+            self._key = await self._means.disk.do(self._means.keyring.new)
+        return self._key
+
     async def _save(self) -> None:
+        key = await self._own_key()
         try:
-            await self._means.disk.do(write_note, self._means.folder, self._note)
+            await self._means.disk.do(notes.write, self._means.folder, self._note, key)
         except OSError as error:
             self._tell("phone.record_failed", error=str(error))
             self._happen(RecordFailed())
@@ -314,19 +326,19 @@ class Call:
             await self._remove()
 
     async def _whole(self) -> CallTaken:
-        """Return the call with its finished recording, or without where there is none."""
+        """Return the call with its recording, or without where there is none."""
         if self._writing is None or self._recording is None:
             return self._note.taken(Stage.WHOLE)
         await asyncio.wait({self._writing})
-        note, finished = self._note, None
+        note, sound, key = self._note, None, await self._own_key()
         try:
-            finished = await self._means.disk.do(finish, self._means.folder, self.uuid)
+            sound = await self._means.disk.do(recorded, self._means.folder, self.uuid, key)
         except OSError as error:
             self._tell("phone.record_failed", error=str(error))
             note = replace(note, disturbed=True)
         if self._recording.fault is not None:
             note = replace(note, disturbed=True)
-        return note.taken(Stage.WHOLE, *(finished or ()))
+        return note.taken(Stage.WHOLE, sound)
 
     async def _remove(self) -> None:
         try:

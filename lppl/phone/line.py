@@ -1,8 +1,8 @@
 """The phone line: listens for the exchange, lets in who may come, and sees to it that every call is handed in.
 
 A stranger costs nothing but a closed connection: who is not of an allowed network, who says nothing for 5 s, who names
-a call that the exchange has not announced. Each call contains its own failures. It needs no more than the standard
-library, and runs beside everything else of the station in one loop.
+a call that the exchange has not announced. Each call contains its own failures. It runs beside everything else of the
+station in one loop.
 """
 
 import asyncio
@@ -17,11 +17,13 @@ from uuid import UUID
 
 import structlog
 
+from lppl.intake.keyring import Keyring
 from lppl.phone.audiosocket import Decoder, Frame, Type
-from lppl.phone.call import READ_BYTES, Call, Means, SystemClock, handed_in, within
+from lppl.phone.call import READ_BYTES, Call, Means, SystemClock, within
 from lppl.phone.calls import Calls
+from lppl.phone.left_over import HandingIn
 from lppl.phone.prompts import Prompts
-from lppl.phone.recording import Disk, left_over, remove
+from lppl.phone.recording import Disk
 from lppl.phone.values import Clock, Desk, LineSettings, Note
 
 log = structlog.get_logger(__name__)
@@ -43,7 +45,8 @@ class PhoneLine:
     """The server; :meth:`run` serves until it is cancelled.
 
     `folder`: ``<data_dir>/phone/calls``, of which this process is the sole user. `calls` is what the HTTP side fills;
-    its times are those of `clock`.
+    its times are those of `clock`. `keyring` makes a key for each call, and goes on by the master keys that it knows
+    while its folder is away.
     """
 
     def __init__(
@@ -51,6 +54,7 @@ class PhoneLine:
         settings: LineSettings,
         calls: Calls,
         desk: Desk,
+        keyring: Keyring,
         folder: Path,
         prompts: Prompts,
         clock: Clock | None = None,
@@ -65,7 +69,8 @@ class PhoneLine:
         self._settings, self._calls, self._now = settings, calls, now
         self._clock = clock or SystemClock()
         self._disk = Disk(settings.calls + 1)
-        self._means = Means(settings, prompts, desk, folder, self._disk, self._clock)
+        self._means = Means(settings, prompts, desk, keyring, folder, self._disk, self._clock)
+        self._left_over = HandingIn(folder, keyring, desk, self._disk, self._clock, settings.keep_s)
         self._half_open: set[asyncio.Task[None]] = set()
         self._tasks: set[asyncio.Task[None]] = set()
         self._talking: set[UUID] = set()
@@ -106,17 +111,10 @@ class PhoneLine:
 
     async def _hand_in_left_over(self) -> None:
         """Hand in, again and again, what a kill or an error left; never returns."""
-        means, settings = self._means, self._settings
         while True:
-            try:
-                # the set itself: a call is in it before its first file is written, and out of it after its last
-                for call in await self._disk.do(left_over, means.folder, self._talking):
-                    if await handed_in(means.desk, call, self._clock, settings.keep_s) is not None:
-                        await self._disk.do(remove, means.folder, call.uuid)
-                        log.info("phone.left_over_kept", call=str(call.uuid), stage=call.stage.value)
-            except OSError as error:
-                log.warning("phone.left_over", error=str(error))
-            await self._clock.sleep_until(self._clock.monotonic() + settings.retry_s)
+            # the set itself: a call is in it before its first file is written, and out of it after its last
+            await self._left_over.once(self._talking)
+            await self._clock.sleep_until(self._clock.monotonic() + self._settings.retry_s)
 
     def _connected(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         """Let a connection in, or close it before it costs anything."""

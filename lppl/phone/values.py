@@ -1,11 +1,10 @@
 """What the phone line is set to, what it hands over, and to whom: values and one port, nothing that reads or writes."""
 
-from collections.abc import Awaitable
+from collections.abc import Awaitable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 from ipaddress import IPv4Network, IPv6Network, ip_network
-from pathlib import Path
 from typing import Protocol
 from uuid import UUID
 
@@ -51,6 +50,22 @@ class Stage(StrEnum):
     """The caller hung up before a word was recorded, and can be called back."""
 
 
+class Sound(Protocol):
+    """The recording of a call, however it lies on the disk."""
+
+    @property
+    def seconds(self) -> float:
+        """Return how long it is."""
+        ...
+
+    def wav(self) -> Iterator[bytes]:
+        """Yield it as a WAV file (8 kHz, mono, 16 bit), piece by piece and in the memory alone.
+
+        Blocks; raises OSError. It is no longer there once :meth:`Desk.keep` has returned.
+        """
+        ...
+
+
 @dataclass(frozen=True, slots=True)
 class CallTaken:
     """A call, as it is handed in. `uuid` is its key: handed in again after a crash or an error, it is the same."""
@@ -66,9 +81,7 @@ class CallTaken:
     """``pengaduan``, ``aspirasi``, ``permintaan-informasi``; empty when no key was pressed."""
     emergency: bool
     stage: Stage
-    recording: Path | None = None
-    """A WAV file (8 kHz, mono, 16 bit), to be copied before :meth:`Desk.keep` returns; it is removed after that."""
-    seconds: float = 0.0
+    recording: Sound | None = None
     disturbed: bool = False
     """Recording failed in the middle or at all: there is less than the caller said."""
 
@@ -111,9 +124,9 @@ class Note:
     """The emergency has been handed in already."""
     disturbed: bool = False
 
-    def taken(self, stage: Stage, recording: Path | None = None, seconds: float = 0.0) -> CallTaken:
+    def taken(self, stage: Stage, recording: Sound | None = None) -> CallTaken:
         """Return it as it is handed in."""
         return CallTaken(
-            self.uuid, self.caller, self.line, self.began, self.pressed, self.emergency, stage, recording, seconds,
+            self.uuid, self.caller, self.line, self.began, self.pressed, self.emergency, stage, recording,
             self.disturbed,
         )  # fmt: skip

@@ -1,4 +1,7 @@
-"""The phone line of a running station: opened and closed as the channel is set up; calls are kept like every word."""
+"""The phone line of a running station: opened and closed as the channel is set up; calls are kept like every word.
+
+It opens with the reception, and so never without keys. While the line is closed, what still lies is handed in.
+"""
 
 import asyncio
 import contextlib
@@ -20,15 +23,17 @@ from lppl.intake.reception import Reception
 from lppl.intake.values import Enclosure, Intake, Kind, Raw, Sender, Source
 from lppl.intake.web_form import CONTENT_TYPE, written
 from lppl.phone import prompts
+from lppl.phone.call import SystemClock
 from lppl.phone.calls import Calls
+from lppl.phone.left_over import HandingIn
 from lppl.phone.line import PhoneLine
+from lppl.phone.recording import Disk, folder_of
 from lppl.phone.values import CallTaken, LineSettings, Stage
 
 log = structlog.get_logger(__name__)
 
 LOOK_S = 15.0
 """How often it is looked whether the channel is set up differently."""
-FOLDER = "phone"
 SAID = {
     Stage.EMERGENCY: "Keadaan darurat: penelepon menekan 9. Rekamannya menyusul.",
     Stage.MISSED: "Penelepon menutup telepon sebelum bicara; hubungi kembali.",
@@ -77,7 +82,7 @@ class PhoneDesk:
         if call.recording is None:
             return [], ()
         key, number = self._reception.keyring.new(), new_id()
-        size = await asyncio.to_thread(self._reception.files.keep, number, key, call.recording)
+        size = await asyncio.to_thread(self._reception.files.write, number, key, call.recording.wav())
         kept = KeptFile(number, Kind.SOUND, "audio/wav", size, key)
         return [kept], (Enclosure(Kind.SOUND, ref=number, name="telepon.wav", content_type="audio/wav", size=size),)
 
@@ -98,20 +103,32 @@ def _text(call: CallTaken) -> str:
 
 async def keep_line(reception: Reception, calls: Calls, data_dir: Path) -> None:
     """Have the line open while its channel is set up, for ever."""
-    while True:
-        channel = await _channel(reception)
-        if channel is None or not channel.ready:
-            await asyncio.sleep(LOOK_S)
-            continue
-        sounds = await prompts.ready(data_dir / FOLDER / "prompts")
-        line = PhoneLine(_settings(channel), calls, PhoneDesk(reception), data_dir / FOLDER / "calls", sounds)
-        serving = asyncio.create_task(line.run(), name="phone")
-        try:
-            await _until_changed(reception, channel, serving)
-        finally:
-            serving.cancel()
-            with contextlib.suppress(asyncio.CancelledError, OSError):
-                await serving
+    desk, keyring, folder = PhoneDesk(reception), reception.keyring, folder_of(data_dir)
+    disk = Disk(1)
+    handing_in = HandingIn(folder, keyring, desk, disk, SystemClock(), LineSettings().keep_s)
+    try:
+        while True:
+            channel = await _channel(reception)
+            if channel is None or not channel.ready:
+                if channel is not None:  # switched off: what was said before is still owed
+                    await handing_in.once()
+                await asyncio.sleep(LOOK_S)
+                continue
+            sounds = await prompts.ready(folder.with_name("prompts"))
+            await _serve(reception, channel, PhoneLine(_settings(channel), calls, desk, keyring, folder, sounds))
+    finally:
+        disk.close()
+
+
+async def _serve(reception: Reception, channel: Channel, line: PhoneLine) -> None:
+    """Have the line open until its channel is set up differently."""
+    serving = asyncio.create_task(line.run(), name="phone")
+    try:
+        await _until_changed(reception, channel, serving)
+    finally:
+        serving.cancel()
+        with contextlib.suppress(asyncio.CancelledError, OSError):
+            await serving
 
 
 async def _until_changed(reception: Reception, channel: Channel, serving: "asyncio.Task[None]") -> None:

@@ -6,6 +6,7 @@ import shutil
 from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
+from uuid import UUID
 
 import pytest
 from sqlalchemy import delete, select
@@ -23,6 +24,10 @@ from lppl.intake.reception import Reception
 from lppl.intake.rewrapping import turn
 from lppl.intake.values import Raw, Source
 from lppl.intake.works import MemoryWorks
+from lppl.phone import notes
+from lppl.phone.left_over import left_over
+from lppl.phone.recording import folder_of
+from lppl.phone.values import Note
 
 NOON = datetime(2026, 11, 23, 5, 0, tzinfo=UTC)
 LONG_AGO = 1_600_000_000
@@ -142,6 +147,19 @@ def test_what_a_former_key_still_wraps_is_told(station: Path, said: Said) -> Non
     Keyring.of(station)
     assert run(["keys", "status"]) == 1, "another key of the same name is not the key that the records need"
     assert "salinan folder itu" in said()[1]
+
+
+def test_a_call_that_waits_to_be_kept_keeps_its_master_key(station: Path, said: Said) -> None:
+    arrive(b"satu")
+    folder = folder_of(load_settings().data_dir)
+    notes.write(folder, Note(UUID(int=1), "0812", "", NOON), Keyring.of(station).new())
+    turned()
+    os.utime(station / "0002.key", (LONG_AGO, LONG_AGO))
+    assert run(["keys", "retire", "--yes"]) == 1
+    assert "1 kunci panggilan telepon" in said()[1]
+    left_over(folder, Keyring.of(station))  # as the service does every minute
+    assert run(["keys", "retire", "--yes"]) == 0
+    assert [call.caller for call in left_over(folder, Keyring.of(station)).calls] == ["0812"]
 
 
 def test_keys_of_another_station_are_refused_in_a_sentence(station: Path, said: Said) -> None:

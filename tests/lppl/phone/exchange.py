@@ -10,11 +10,13 @@ from pathlib import Path
 from uuid import UUID, uuid4
 
 from lppl.errors import LpplError
+from lppl.intake.keyring import Keyring
 from lppl.phone.audiosocket import FRAME_BYTES, FRAME_S, SILENCE, Decoder, Frame, Type
 from lppl.phone.calls import Calls
 from lppl.phone.line import PhoneLine
 from lppl.phone.menu import Prompt
 from lppl.phone.prompts import SIGNS, Prompts
+from lppl.phone.sound import HEAD_BYTES, SEALED_FRAME_BYTES
 from lppl.phone.values import CallTaken, LineSettings, Stage
 
 PATIENCE_S = 10.0
@@ -84,7 +86,7 @@ class Records:
     def __init__(self) -> None:
         self.kept: dict[tuple[UUID, Stage], CallTaken] = {}
         self.sounds: dict[UUID, bytes] = {}
-        """The bytes of each recording's file, read while it was kept."""
+        """Each recording as a WAV file, read while it was kept."""
         self.asked: list[CallTaken] = []
         self.failing: Exception | None = None
         self.hangs = False
@@ -97,7 +99,7 @@ class Records:
             raise self.failing
         self.kept.setdefault((call.uuid, call.stage), call)
         if call.recording is not None:
-            self.sounds.setdefault(call.uuid, call.recording.read_bytes())
+            self.sounds.setdefault(call.uuid, b"".join(call.recording.wav()))
         return CODE
 
     def stages(self) -> list[Stage]:
@@ -200,13 +202,19 @@ class Exchange:
             await self.writer.wait_closed()
 
 
+def keys_beside(folder: Path) -> Keyring:
+    """The keys of a station whose calls lie in `folder`, made the first time."""
+    return Keyring.of(folder.with_name(f"{folder.name}-keys"))
+
+
 class Station:
     """A phone line that is being served, with what belongs to it."""
 
-    def __init__(self, folder: Path, settings: LineSettings, desk: Records) -> None:
+    def __init__(self, folder: Path, settings: LineSettings, desk: Records, keyring: Keyring | None = None) -> None:
         self.clock, self.calls, self.desk, self.folder = HandClock(), Calls(), desk, folder
         self.exchanges: list[Exchange] = []
-        self.line = PhoneLine(settings, self.calls, desk, folder, PROMPTS, self.clock)
+        self.keyring = keyring or keys_beside(folder)
+        self.line = PhoneLine(settings, self.calls, desk, self.keyring, folder, PROMPTS, self.clock)
 
     async def open(self) -> Exchange:
         """Connect and say nothing yet."""
@@ -246,8 +254,9 @@ class Station:
 
     def written(self, uuid: UUID) -> int:
         """Bytes of sound on disk of a call that is going on."""
-        part = self.folder / f"{uuid}.part"
-        return part.stat().st_size - 44 if part.exists() else 0
+        path = self.folder / f"{uuid}.sound"
+        sealed = path.stat().st_size - HEAD_BYTES if path.exists() else 0
+        return sealed // SEALED_FRAME_BYTES * FRAME_BYTES
 
     def files(self) -> list[str]:
         return sorted(path.name for path in self.folder.iterdir()) if self.folder.is_dir() else []
@@ -255,10 +264,10 @@ class Station:
 
 @contextlib.asynccontextmanager
 async def served(
-    folder: Path, settings: LineSettings | None = None, desk: Records | None = None
+    folder: Path, settings: LineSettings | None = None, desk: Records | None = None, keyring: Keyring | None = None
 ) -> AsyncIterator[Station]:
     """A station whose line is open, and is cancelled at the end."""
-    station = Station(folder, settings or LineSettings(port=0), desk or Records())
+    station = Station(folder, settings or LineSettings(port=0), desk or Records(), keyring)
     running = asyncio.create_task(station.line.run())
     waiting = asyncio.create_task(station.line.listening.wait())
     try:

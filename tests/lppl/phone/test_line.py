@@ -51,7 +51,8 @@ async def test_a_whole_call(tmp_path: Path) -> None:
     assert (call.emergency, call.disturbed) == (False, False)
     assert call.began.utcoffset() is not None
     assert_recorded(station.desk, said)
-    assert call.seconds == len(sound_of(station.desk)) / 16000
+    assert call.recording is not None
+    assert call.recording.seconds == len(sound_of(station.desk)) / 16000
     assert station.desk.stages() == [Stage.WHOLE]
     assert files == []
 
@@ -232,7 +233,7 @@ async def test_the_caller_hears_that_the_code_comes_later_when_it_cannot_be_kept
         await caller.leave()
         await station.over()
         assert caller.said == ["NOTICE", "SPEAK", "LATER"]
-        assert station.files() == [f"{UUID_1}.json", f"{UUID_1}.wav"]
+        assert station.files() == [f"{UUID_1}.note", f"{UUID_1}.sound"]
         await station.rounds(1)
         assert (len(station.desk.asked), station.desk.kept) == (2, {})
         station.desk.failing = None
@@ -255,7 +256,7 @@ async def test_whatever_keeping_raises_costs_neither_the_call_nor_the_recording(
         caller.press("#")
         await caller.until(lambda: caller.over)
         assert caller.said[-1] == "LATER"
-        assert f"{UUID_1}.wav" in station.files()
+        assert f"{UUID_1}.sound" in station.files()
 
 
 async def test_keeping_that_hangs_is_given_up_and_the_recording_stays(tmp_path: Path) -> None:
@@ -270,7 +271,7 @@ async def test_keeping_that_hangs_is_given_up_and_the_recording_stays(tmp_path: 
         assert caller.said[-1] == "LATER"
         await caller.leave()
         await station.over()
-        assert f"{UUID_1}.wav" in station.files()
+        assert f"{UUID_1}.sound" in station.files()
 
 
 async def test_a_stopped_service_leaves_what_was_said_for_the_next_start(tmp_path: Path) -> None:

@@ -231,7 +231,7 @@ async def test_a_call_is_not_longer_than_a_call_may_be(tmp_path: Path) -> None:
 async def test_the_mistake_of_one_call_is_nothing_to_the_others(tmp_path: Path) -> None:
     async with served(tmp_path / "calls") as station:
         caller = await station.call(UUID_1)
-        await station.until(lambda: station.files() == [f"{UUID_1}.json"])
+        await station.until(lambda: station.files() == [f"{UUID_1}.note"])
         (tmp_path / "calls").rename(tmp_path / "gone")
         (tmp_path / "calls").write_bytes(b"in the way")
         other = await station.call()
