@@ -1,25 +1,16 @@
 """The pages in a real browser: readable for everybody, within the screen, by keyboard alone, in light and dark."""
 
-from collections.abc import AsyncIterator
 from pathlib import Path
 from typing import Any
 
 import pytest
 from playwright.async_api import Browser, Page
 
-from tests.station.browser import chromium
-
 pytestmark = [pytest.mark.integration, pytest.mark.browser]
 AXE = (Path(__file__).parents[3] / "node_modules/axe-core/axe.min.js").read_text()
 RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa"]
 PAGES = ("/panduan", "/panduan/tv/sepekan", "/tonton", "/tonton/tv/tv.kabar@2026-11-22", "/hemat", "/widget",
          "/widget/tv?tema=gelap", "/widget/tv?tema=terang", "/luring", "/panduan/tv2")  # fmt: skip
-
-
-@pytest.fixture
-async def browser() -> AsyncIterator[Browser]:
-    async with chromium() as found:
-        yield found
 
 
 async def opened(browser: Browser, client: Any, width: int, scheme: Any) -> Page:

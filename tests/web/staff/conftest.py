@@ -10,13 +10,11 @@ from typing import Any
 import pytest
 from aiohttp import ClientResponse, DummyCookieJar, web
 from aiohttp.test_utils import TestClient, TestServer
-from playwright.async_api import Browser
 
 from lppl.accounts import Account, Role
 from lppl.audit import Actor
 from lppl.config import Settings, read_settings
 from lppl.desk.office import Office
-from tests.station.browser import chromium
 from tests.web.staff.pages import application, office_of
 from web.staff.security import PLAIN_COOKIE
 from web.staff.visit import CSRF_HEADER, csrf_of
@@ -121,13 +119,6 @@ async def site(office: Office, clock: Clock) -> AsyncIterator[Site]:
     """The pages of a new station, served on loopback."""
     async with served(office, clock) as site:
         yield site
-
-
-@pytest.fixture
-async def browser() -> AsyncIterator[Browser]:
-    """Chromium, for as long as the test lasts."""
-    async with chromium() as running:
-        yield running
 
 
 AsRole = Callable[[Role], Awaitable[Visitor]]
