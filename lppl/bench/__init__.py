@@ -65,8 +65,8 @@ def run(
     facts = machine.facts()
     with ExitStack() as stack:
         folder = cache or Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="lppl-bench-")))
-        folder.chmod(folder.stat().st_mode | 0o011)  # PostgreSQL, which will not be root, reaches its own folder below
         folder.mkdir(parents=True, exist_ok=True)
+        folder.chmod(folder.stat().st_mode | 0o011)  # PostgreSQL, which will not be root, reaches its own folder below
         results = asyncio.run(_measure(list(only) or list(ROWS), folder.resolve(), scale or FULL))
     document = facts | {"results": [r.to_json() for r in results]}
     out.write_text(json.dumps(document, indent=1, ensure_ascii=False) + "\n")
