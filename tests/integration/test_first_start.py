@@ -60,8 +60,12 @@ def _an_item(channel: str, title: str = "") -> Any:
 
 
 async def _demo_airs(service: Service) -> None:
-    """The first demo material airs on one channel at least; the rest joins later."""
-    await service.until(lambda h: _an_item("tv")(h) or _an_item("radio")(h), "demo material airs", 240)
+    """The first demo material airs on one channel at least; the rest joins later.
+
+    It is made and conformed by idle processes, so that how long it takes says how busy the machine is; what of it airs
+    first depends on the hour of the day.
+    """
+    await service.until(lambda h: _an_item("tv")(h) or _an_item("radio")(h), "demo material airs", 1200)
 
 
 async def _a_file_airs(service: Service, folder: Path) -> None:
