@@ -111,14 +111,23 @@ def _worker(config: pytest.Config) -> dict[str, Any] | None:
 def pytest_configure(config: pytest.Config) -> None:
     config.addinivalue_line("markers", f"background(job): judges a long job ({', '.join(JOBS)}); run last")
     worker = _worker(config)
-    folder = worker["folder"] if worker else tempfile.mkdtemp(prefix="lppl-tests-")
-    config.stash[BACKGROUND] = Background(Path(folder))
+    folder = Path(worker["folder"] if worker else tempfile.mkdtemp(prefix="lppl-tests-"))
+    if worker is None and (shared := os.environ.get("TEST_STATION")):
+        (folder / "house").symlink_to(shared)  # runs one after another share the station's material
+    config.stash[BACKGROUND] = Background(folder)
 
 
 @pytest.hookimpl(optionalhook=True)
 def pytest_configure_node(node: Any) -> None:
     """Tell a worker of pytest-xdist where the run's folder is."""
     node.workerinput["folder"] = str(node.config.stash[BACKGROUND].folder)
+
+
+def pytest_ignore_collect(collection_path: Path, config: pytest.Config) -> bool | None:
+    """When only tests are wanted that run alone, leave out files that mark none: reading in all of them takes long."""
+    if not config.option.markexpr.startswith("alone and ") or not collection_path.match("test_*.py"):
+        return None
+    return True if b"mark.alone" not in collection_path.read_bytes() else None
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
