@@ -96,7 +96,9 @@ TV = (
            _tone(294, 588), (*X264, "-fps_mode", "vfr", "-c:a", "aac", "-b:a", "96k")),
     Source("tv/Kilat.mp4", 19.2, (208, 16, 208), FLASH, BEEP, (*X264, "-c:a", "aac", "-b:a", "128k")),
     Source("tv/Web.webm", 16, (16, 208, 208), "testsrc2=s=640x360:r=25,BOX", _tone(392, 784),
-           ("-c:v", "libvpx", "-deadline", "realtime", "-cpu-used", "8", "-b:v", "1M", "-c:a", "libopus")),
+           # its threads would wait for one another by turning in circles
+           ("-c:v", "libvpx", "-threads", "1", "-deadline", "realtime", "-cpu-used", "8", "-b:v", "1M",
+            "-c:a", "libopus")),
     Source("tv/Kamera.mov", 9.6, (224, 128, 16), "testsrc2=s=960x540:r=50,BOX", _tone(440, 880, mono=True),
            (*X264, "-c:a", "pcm_s16le", "-ac", "1")),
     Source("tv/Arsip.avi", 16, (112, 16, 112), "testsrc2=s=320x240:r=15,BOX", _tone(247, 741),
