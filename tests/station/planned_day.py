@@ -334,4 +334,5 @@ async def _without_database(station: Station, out: Outcome, stage: Callable[[str
     stage("back")
     for at in sorted((out.at["after restart"], out.at["ident"])):
         await station.until_begun("radio", at)
+    await station.until_begun("tv", Quanta(out.at["back"] + 1))  # a start may take longer than all that
     stage("over")
