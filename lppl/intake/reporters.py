@@ -54,14 +54,18 @@ class Reporters:
         self._keyring = keyring
 
     async def of(self, connection: AsyncConnection, source: Source, sender: Sender, now: datetime) -> Reporter:
-        """Return the reporter that `sender` is, made when nobody is known by these handles."""
+        """Return the reporter that `sender` is, made when nobody is known by these handles.
+
+        Raises IntegrityError when another transaction made the same reporter meanwhile: then once more.
+        """
         hashed = [(space, self._keyring.hashed(space, value)) for space, value in handles_of(source, sender)]
         found = await self._known(connection, hashed)
         if found is None:
             found = await self._made(connection, sender, now)
+            missing = hashed  # all of them: one that stands there by now is of whoever was quicker
         else:
             await self._told(connection, found, sender, now)
-        missing = await _missing(connection, hashed)
+            missing = await _missing(connection, hashed)
         if missing:
             rows = [{"space": space, "hash": value, "reporter_id": found.id} for space, value in missing]
             await connection.execute(insert(reporter_handles), rows)

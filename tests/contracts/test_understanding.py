@@ -6,6 +6,7 @@ from collections.abc import AsyncIterator
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import Any
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -29,6 +30,7 @@ from lppl.intake.forgetting import forget_old
 from lppl.intake.inbox import Inbox, KeptFile
 from lppl.intake.keyring import KeyGone, Keyring
 from lppl.intake.reception import Reception
+from lppl.intake.reporters import Reporters
 from lppl.intake.understanding import Outcome, Understanding
 from lppl.intake.values import Enclosure, Intake, Kind, Place, Raw, Sender, Source, Visibility
 from lppl.intake.web_form import CONTENT_TYPE, written
@@ -204,6 +206,27 @@ async def test_many_at_once_of_one_person_make_one_reporter_and_one_case(bench: 
     async with bench.engine.connect() as connection:
         seqs = list(await connection.scalars(select(case_events.c.seq).order_by(case_events.c.seq)))
     assert seqs == list(range(1, 7))
+
+
+async def test_whoever_is_a_moment_later_makes_no_second_reporter(
+    bench: Bench, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Another process makes the same reporter between the question whether there is one and the answer that there is
+    none: what it made is found then."""
+    if bench.engine.dialect.name == "sqlite":
+        pytest.skip("one writes at a time there")
+    first, second = [await bench.arrive(_said(f"m{n}", source=Source.TELEGRAM, sender=Sender("77"))) for n in range(2)]
+    made = Reporters._made
+    quicker = bench.understanding
+
+    async def later(*args: Any) -> Any:
+        monkeypatch.setattr(Reporters, "_made", made)
+        assert await quicker.read(first) is not None
+        return await made(*args)
+
+    monkeypatch.setattr(Reporters, "_made", later)
+    assert await bench.understanding.read(second) is not None
+    assert (await bench.count(reporters), await bench.count(words), await bench.count(cases)) == (1, 2, 1)
 
 
 # --- conversations ---
