@@ -238,10 +238,10 @@ async def test_the_clock_ticks_exactly_on_the_second(tmp_path: Path) -> None:
 
 
 @pytest.fixture(scope="module")
-async def short_piece(tmp_path_factory: pytest.TempPathFactory) -> Path:
+def short_piece(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Four seconds of a chime."""
     path = tmp_path_factory.mktemp("hening") / "hening.wav"
-    await work([("chime", {"out": str(path), "seconds": 4.0})])
+    asyncio.run(work([("chime", {"out": str(path), "seconds": 4.0})]))
     return path
 
 
