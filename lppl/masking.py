@@ -2,7 +2,8 @@
 
 import re
 
-_USERINFO = re.compile(r"(?P<scheme>[A-Za-z][A-Za-z0-9+.-]*://)(?P<user>[^/?#\s:@]*):[^/?#\s]*@")
+# a scheme is looked for in so many letters only: a word of a hundred thousand must not hold the service up
+_USERINFO = re.compile(r"(?P<scheme>[A-Za-z][A-Za-z0-9+.-]{0,30}://)(?P<user>[^/?#\s:@]*):[^/?#\s]*@")
 _PARAMETER = re.compile(
     r"(?P<name>[?&;](?:password|passwd|pass|token|access_token|key|api_key|secret|signature|sig)=)[^&#;\s\"']+",
     re.IGNORECASE,
